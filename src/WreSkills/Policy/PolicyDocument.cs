@@ -1,0 +1,216 @@
+using System.Security.Cryptography;
+using System.Text;
+
+using WreSkills.Storage;
+
+namespace WreSkills.Policy;
+
+/// <summary>Reads <c>policy.yaml</c>. Absent keys take the policy's own figures; everything wrong is listed at once.</summary>
+public static class PolicyDocument
+{
+    /// <summary>The commented document that holds the defaults, as <c>wre init</c> writes it.</summary>
+    public static string DefaultText
+    {
+        get
+        {
+            using var stream = typeof(PolicyDocument).Assembly.GetManifestResourceStream("default-policy.yaml")!;
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <summary>Loads the policy of a workspace, or the built-in default when it has none.</summary>
+    /// <exception cref="WreException">The document is not valid; every finding is listed.</exception>
+    public static PromotionPolicy Load(string path) =>
+        File.Exists(path) ? Parse(File.ReadAllText(path), path) : Parse(DefaultText, "the built-in policy");
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="name">Where it comes from, for messages.</param>
+    /// <exception cref="WreException">The document is not valid; every finding is listed.</exception>
+    public static PromotionPolicy Parse(string text, string name)
+    {
+        var problems = new List<YamlProblem>();
+        var root = new YamlSection(YamlReader.Read(text, 1, problems), problems);
+        var policy = Read(root) with { Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
+        root.ReportUnknownKeys();
+        if (problems.Count > 0)
+        {
+            throw new WreException(
+                $"{name} is not a valid policy ({problems.Count} finding{(problems.Count == 1 ? "" : "s")}).",
+                "mend the lines named; `wre init` shows the default document in a new folder",
+                [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
+        }
+
+        return policy;
+    }
+
+    private static PromotionPolicy Read(YamlSection root)
+    {
+        var fallback = new PromotionPolicy();
+        var gates = root.Section("gates");
+        var rollout = root.Section("rollout");
+        var reviews = root.Section("reviews");
+        root.Text("authority");
+        root.Text("last_updated");
+        root.Text("next_review");
+        return new PromotionPolicy
+        {
+            Version = root.Text("version", fallback.Version)!,
+            PrototypeToStaged = ReadPrototypeGates(gates.Section("prototype_to_staged")),
+            StagedToProduction = ReadStagedGates(gates.Section("staged_to_production")),
+            Triggers = ReadTriggers(root.Section("triggers")),
+            Rollback = ReadRollback(root.Section("rollback")),
+            RolloutSteps = ReadSteps(rollout, fallback.RolloutSteps),
+            Approvers = ReadApprovers(root, fallback.Approvers),
+            TicketValidDays = root.Section("tickets").Whole("valid_days", fallback.TicketValidDays, 1, 365),
+            StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
+            ProductionReview = reviews.Choice("production", fallback.ProductionReview, "hourly", "daily", "weekly", "never"),
+            SkillLimits = ReadLimits(root.Section("skill_limits")),
+        };
+    }
+
+    private static PrototypeGates ReadPrototypeGates(YamlSection section)
+    {
+        var fallback = new PrototypeGates();
+        return new PrototypeGates
+        {
+            PatternFidelity = section.Number("pattern_fidelity", fallback.PatternFidelity, 0, 1),
+            OutcomeQuality = section.Number("outcome_quality", fallback.OutcomeQuality, 0, 1),
+            FalsePositiveRate = section.Number("false_positive_rate", fallback.FalsePositiveRate, 0, 1),
+            TestPassRate = section.Number("test_pass_rate", fallback.TestPassRate, 0, 1),
+            CriticalFalseNegatives = section.Whole("critical_false_negatives", fallback.CriticalFalseNegatives, 0, 1000),
+        };
+    }
+
+    private static StagedGates ReadStagedGates(YamlSection section)
+    {
+        var fallback = new StagedGates();
+        return new StagedGates
+        {
+            Executions = section.Whole("executions", fallback.Executions, 1, 100_000),
+            PatternFidelity = section.Number("pattern_fidelity", fallback.PatternFidelity, 0, 1),
+            OutcomeQuality = section.Number("outcome_quality", fallback.OutcomeQuality, 0, 1),
+            FalsePositiveRate = section.Number("false_positive_rate", fallback.FalsePositiveRate, 0, 1),
+            NegativesWindow = section.Whole("negatives_window", fallback.NegativesWindow, 1, 100_000),
+            NegativesMinimum = section.Whole("negatives_minimum", fallback.NegativesMinimum, 1, 100_000),
+            TestPassRate = section.Number("test_pass_rate", fallback.TestPassRate, 0, 1),
+            RegressionTolerance = section.Number("regression_tolerance", fallback.RegressionTolerance, 0, 1),
+            ConsistencyWindow = section.Whole("consistency_window", fallback.ConsistencyWindow, 1, 1000),
+            ConsistencyFloor = section.Number("consistency_floor", fallback.ConsistencyFloor, 0, 1),
+        };
+    }
+
+    private static RollbackTriggers ReadTriggers(YamlSection section)
+    {
+        var fallback = new RollbackTriggers();
+        var fidelity = section.Section("pattern_fidelity");
+        var outcome = section.Section("outcome_quality");
+        var positives = section.Section("false_positive_rate");
+        var time = section.Section("execution_time");
+        var exceptions = section.Section("exception_rate");
+        return new RollbackTriggers
+        {
+            PatternFidelityBelow = fidelity.Number("below", fallback.PatternFidelityBelow, 0, 1),
+            PatternFidelityWindow = fidelity.Whole("window", fallback.PatternFidelityWindow, 1, 10_000),
+            OutcomeQualityBelow = outcome.Number("below", fallback.OutcomeQualityBelow, 0, 1),
+            OutcomeQualityWindow = outcome.Whole("window", fallback.OutcomeQualityWindow, 1, 10_000),
+            CriticalFalseNegative = section.Flag("critical_false_negative", fallback.CriticalFalseNegative),
+            FalsePositiveRateAbove = positives.Number("above", fallback.FalsePositiveRateAbove, 0, 1),
+            FalsePositiveWindow = positives.Whole("window", fallback.FalsePositiveWindow, 1, 10_000),
+            FalsePositiveMinimum = positives.Whole("minimum", fallback.FalsePositiveMinimum, 1, 10_000),
+            ExecutionTimeTimesBaseline = time.Number("times_baseline", fallback.ExecutionTimeTimesBaseline, 1, 1000),
+            ExecutionTimeWindow = time.Whole("window", fallback.ExecutionTimeWindow, 1, 10_000),
+            ExceptionRateAbove = exceptions.Number("above", fallback.ExceptionRateAbove, 0, 1),
+            ExceptionWindow = exceptions.Whole("window", fallback.ExceptionWindow, 1, 10_000),
+            ExceptionMinimum = exceptions.Whole("minimum", fallback.ExceptionMinimum, 1, 10_000),
+        };
+    }
+
+    private static RollbackRules ReadRollback(YamlSection section)
+    {
+        var fallback = new RollbackRules();
+        const int month = 31 * 24 * 60;
+        return new RollbackRules
+        {
+            ServeStagedCopy = section.Flag("serve_staged_copy", fallback.ServeStagedCopy),
+            AlertMinutes = section.Whole("alert_minutes", fallback.AlertMinutes, 0, month),
+            ArchiveMinutes = section.Whole("archive_minutes", fallback.ArchiveMinutes, 0, month),
+            ReindexMinutes = section.Whole("reindex_minutes", fallback.ReindexMinutes, 0, month),
+            FailureAnalysisMinutes = section.Whole("failure_analysis_minutes", fallback.FailureAnalysisMinutes, 0, month),
+            HumanReviewMinutes = section.Whole("human_review_minutes", fallback.HumanReviewMinutes, 0, month),
+        };
+    }
+
+    private static SkillLimits ReadLimits(YamlSection section)
+    {
+        var fallback = new SkillLimits();
+        return new SkillLimits
+        {
+            Files = section.Whole("files", fallback.Files, 1, 10_000),
+            FileBytes = (long)section.Number("file_bytes", fallback.FileBytes, 1, 1_000_000_000),
+            SkillFileBytes = (long)section.Number("skill_file_bytes", fallback.SkillFileBytes, 1, 10_000_000),
+            Depth = section.Whole("depth", fallback.Depth, 1, 64),
+        };
+    }
+
+    private static IReadOnlyList<int> ReadSteps(YamlSection rollout, IReadOnlyList<int> fallback)
+    {
+        var texts = rollout.Texts("steps", [.. fallback.Select(step => step.ToString())]);
+        var steps = new List<int>();
+        foreach (var text in texts)
+        {
+            if (!int.TryParse(text, out var percent) || percent is < 1 or > 100 || (steps.Count > 0 && percent <= steps[^1]))
+            {
+                rollout.Report("steps", "must be percentages from 1 to 100, each larger than the one before");
+                return fallback;
+            }
+
+            steps.Add(percent);
+        }
+
+        if (steps.Count == 0)
+        {
+            rollout.Report("steps", "must name at least one percentage");
+            return fallback;
+        }
+
+        return steps;
+    }
+
+    private static IReadOnlyList<Approver> ReadApprovers(YamlSection root, IReadOnlyList<Approver> fallback)
+    {
+        var sections = root.Sections("approvers");
+        if (sections.Count == 0)
+        {
+            return fallback;
+        }
+
+        var approvers = new List<Approver>();
+        foreach (var section in sections)
+        {
+            var id = section.Text("id");
+            var name = section.Text("name", id);
+            var may = section.Texts("may", [Approver.Promote]);
+            foreach (var right in may.Where(right => right is not (Approver.Promote or Approver.Override or Approver.Policy)))
+            {
+                section.Report("may", $"names '{right}'; the rights are promote, override and policy");
+            }
+
+            if (string.IsNullOrWhiteSpace(id))
+            {
+                section.Report("id", "is missing");
+            }
+            else if (approvers.Exists(approver => approver.Id == id))
+            {
+                section.Report("id", $"'{id}' stands here a second time");
+            }
+            else
+            {
+                approvers.Add(new Approver(id, name!, may));
+            }
+        }
+
+        return approvers;
+    }
+}

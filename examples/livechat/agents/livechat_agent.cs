@@ -61,8 +61,8 @@ try
 }
 catch (Exception exception)
 {
-    // Expected are a bad request, a bad text and text that is not Unicode (InvalidOperationException); the rest is a bug and needs its stack.
-    bool expected = exception is AgentException or JsonException or IOException or UnauthorizedAccessException or InvalidOperationException;
+    // A bad request, a bad text, a path that is none, text that is not Unicode (InvalidOperationException); the rest is a bug and needs its stack.
+    bool expected = exception is AgentException or JsonException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException;
     Console.Error.WriteLine("livechat_agent: " + (expected ? exception.Message : exception.ToString()));
     return 1;
 }
@@ -148,7 +148,8 @@ internal sealed class Moderation(SkillText skill, ChatMessage message, Utf8JsonW
             }
         }
 
-        return (decide.Required("Otherwise").Text, decide.Required("Confidence").Number(), "no check hit");
+        return hits.Count == 0 ? (decide.Required("Otherwise").Text, decide.Required("Confidence").Number(), "no check hit")
+            : throw decide.Required("Order").Error($"does not contain '{hits[0].Decision}', which a check asks for");
     }
 
     private void Breadcrumb(string step, Dictionary<string, object> facts)
@@ -195,19 +196,9 @@ internal sealed class ChatMessage
         MeasureWords();
 
         JsonElement rate = Context(input, "author_messages_last_minute", JsonValueKind.Number, JsonValueKind.Number);
-        Facts["author_messages_last_minute"] = rate.ValueKind == JsonValueKind.Number ? Math.Min(rate.GetDouble(), 1e9) : 0.0;
+        Facts["author_messages_last_minute"] = rate.ValueKind == JsonValueKind.Number ? Math.Clamp(rate.GetDouble(), 0, 1e9) : 0.0;
         Facts["author_is_member"] = Context(input, "author_is_member", JsonValueKind.True, JsonValueKind.False).ValueKind == JsonValueKind.True;
-        double sentBefore = 0;
-        if (Context(input, "previous_messages", JsonValueKind.Array, JsonValueKind.Array) is { ValueKind: JsonValueKind.Array } previous)
-        {
-            foreach (JsonElement earlier in previous.EnumerateArray())
-            {
-                bool same = words.Count > 0 && earlier.ValueKind == JsonValueKind.String && string.Join(' ', Words(earlier.GetString()!)) == string.Join(' ', words);
-                sentBefore += same ? 1 : 0;
-            }
-        }
-
-        Facts["times_sent_before"] = sentBefore;
+        Facts["times_sent_before"] = TimesSentBefore(Context(input, "previous_messages", JsonValueKind.Array, JsonValueKind.Array));
         Facts["context_missing"] = missing.Count == 0 ? "none" : string.Join(", ", missing);
     }
 
@@ -285,6 +276,21 @@ internal sealed class ChatMessage
 
         missing.Add(name);
         return default;
+    }
+
+    private double TimesSentBefore(JsonElement previousMessages)
+    {
+        double times = 0;
+        string text = string.Join(' ', words);
+        if (previousMessages.ValueKind == JsonValueKind.Array && text.Length > 0)
+        {
+            foreach (JsonElement earlier in previousMessages.EnumerateArray())
+            {
+                times += earlier.ValueKind == JsonValueKind.String && string.Join(' ', Words(earlier.GetString()!)) == text ? 1 : 0;
+            }
+        }
+
+        return times;
     }
 
     private void MeasureCharacters(string text)

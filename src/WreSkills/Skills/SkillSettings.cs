@@ -66,6 +66,9 @@ public sealed record SkillSettings
     /// <summary><c>domain/module</c> that the production version belongs to, or null.</summary>
     public string? Module { get; init; }
 
+    /// <summary>Who wrote this content, or null when it does not say.</summary>
+    public string? Author { get; init; }
+
     internal static SkillSettings Read(YamlMapping? frontMatter, YamlMapping? sidecar, FindingList findings)
     {
         var keys = new Keys(frontMatter, sidecar, findings);
@@ -100,6 +103,7 @@ public sealed record SkillSettings
             NegativeDecisions = keys.Texts("negative_decisions"),
             Critical = keys.Text("critical") == "true",
             Module = module,
+            Author = keys.Text("author") ?? frontMatter?.Mapping("metadata")?.Text("author"),
         };
     }
 

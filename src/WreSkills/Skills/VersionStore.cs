@@ -89,6 +89,20 @@ public sealed class VersionStore(WorkspaceLayout layout, SkillLimits limits)
                 "restore `store/` from git or a backup; an altered version is never served");
     }
 
+    /// <summary>Removes what a killed process left half copied. The caller holds the commit lock, so nobody is copying.</summary>
+    internal void RemoveLeftovers()
+    {
+        if (!Directory.Exists(layout.StoreFolder))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(layout.StoreFolder, ".*.tmp").ToList())
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Copies one file durably, keeping only its content and whether it is executable.</summary>
     internal static void CopyFile(string from, string to, long limit)
     {

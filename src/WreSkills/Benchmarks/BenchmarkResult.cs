@@ -1,0 +1,137 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace WreSkills.Benchmarks;
+
+/// <summary>How one run of one case went.</summary>
+public sealed record BenchmarkCaseResult
+{
+    /// <summary>Id of the case.</summary>
+    public required string Case { get; init; }
+
+    /// <summary>Which of its trials, from 1.</summary>
+    public int Trial { get; init; } = 1;
+
+    /// <summary>Id of the execution.</summary>
+    public required string ExecutionId { get; init; }
+
+    /// <summary>Whether every check of the case held; a case that crashed, timed out or had nothing to check did not pass.</summary>
+    public bool Passed { get; init; }
+
+    /// <summary>Why it did not pass; null when it passed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What was decided.</summary>
+    public string? Decision { get; init; }
+
+    /// <summary>What should have been decided.</summary>
+    public string? ExpectedDecision { get; init; }
+
+    /// <summary>Whether the outcome was right, 0–1; null when it cannot be told.</summary>
+    public double? OutcomeQuality { get; init; }
+
+    /// <summary>Pattern fidelity, 0–1; null when no pattern applied.</summary>
+    public double? PatternFidelity { get; init; }
+
+    /// <summary>Names of the patterns missed.</summary>
+    public IReadOnlyList<string> PatternsMissed { get; init; } = [];
+
+    /// <summary>The kind of exception; null when the case ran.</summary>
+    public string? ExceptionType { get; init; }
+
+    /// <summary>The agent's log of a run that failed; empty otherwise.</summary>
+    public string Log { get; init; } = "";
+
+    /// <summary>Milliseconds.</summary>
+    public double ExecutionTimeMs { get; init; }
+}
+
+/// <summary>A benchmark of one exact content: every case with its result, and the figures of policy 4.2.</summary>
+public sealed record BenchmarkResult
+{
+    /// <summary>Id of the run.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The skill's name.</summary>
+    public required string Skill { get; init; }
+
+    /// <summary>Digest of the content that was run.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Label that the content claims, or null.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>State of the content.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The agent that ran it.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>When it began, ISO 8601.</summary>
+    public required string StartedAt { get; init; }
+
+    /// <summary>How long it took, in seconds.</summary>
+    public double DurationSeconds { get; init; }
+
+    /// <summary>Runs of cases: cases times trials.</summary>
+    public int Runs { get; init; }
+
+    /// <summary>Runs that ended without exception.</summary>
+    public int Executed { get; init; }
+
+    /// <summary>Runs that passed.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>Share of runs that passed, 0–1; null without runs.</summary>
+    public double? TestPassRate { get; init; }
+
+    /// <summary>Runs with a fidelity.</summary>
+    public int FidelityCount { get; init; }
+
+    /// <summary>Mean pattern fidelity, 0–1, or null.</summary>
+    public double? PatternFidelity { get; init; }
+
+    /// <summary>Runs with a known outcome.</summary>
+    public int OutcomeCount { get; init; }
+
+    /// <summary>Share of right outcomes, 0–1, or null.</summary>
+    public double? OutcomeQuality { get; init; }
+
+    /// <summary>Negatives with a known outcome.</summary>
+    public int Negatives { get; init; }
+
+    /// <summary>Negatives that were flagged.</summary>
+    public int FalsePositives { get; init; }
+
+    /// <summary>False positives over negatives, 0–1, or null without negatives.</summary>
+    public double? FalsePositiveRate { get; init; }
+
+    /// <summary>Positives with a known outcome.</summary>
+    public int Positives { get; init; }
+
+    /// <summary>Positives that were missed.</summary>
+    public int FalseNegatives { get; init; }
+
+    /// <summary>Critical ones among them.</summary>
+    public int CriticalFalseNegatives { get; init; }
+
+    /// <summary>Mean time in milliseconds, or null.</summary>
+    public double? ExecutionTimeMs { get; init; }
+
+    /// <summary>Every run in order.</summary>
+    public IReadOnlyList<BenchmarkCaseResult> Cases { get; init; } = [];
+}
+
+/// <summary>Source-generated JSON of benchmark results.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(BenchmarkResult))]
+internal sealed partial class BenchmarkJson : JsonSerializerContext
+{
+    public static BenchmarkJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

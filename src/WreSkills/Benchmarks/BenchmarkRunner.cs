@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+
+using WreSkills.Executions;
+using WreSkills.Loading;
+using WreSkills.Metrics;
+using WreSkills.Registry;
+using WreSkills.Scoring;
+using WreSkills.Skills;
+using WreSkills.Storage;
+
+namespace WreSkills.Benchmarks;
+
+/// <summary>Runs every case of a skill through an agent. A case that crashes or times out is a failure, never skipped.</summary>
+public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, BenchmarkStore store, TimeProvider time)
+{
+    /// <summary>Runs all cases, records every execution and stores the result.</summary>
+    /// <param name="skill">The content to run.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="parallel">Runs at a time, from 1.</param>
+    /// <param name="fidelityThreshold">Fidelity that a case without any other check must reach, 0–1.</param>
+    /// <param name="progress">Told the number of finished runs and of all; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the benchmark; nothing is recorded then.</param>
+    /// <exception cref="WreException">The skill has no benchmark cases.</exception>
+    public async Task<BenchmarkResult> RunAsync(
+        LoadedSkill skill, IAgent agent, int parallel, double fidelityThreshold, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        var jobs = skill.Folder.Cases.SelectMany(item => Enumerable.Range(1, item.Trials).Select(trial => (Case: item, Trial: trial))).ToList();
+        if (jobs.Count == 0)
+        {
+            throw new WreException($"{skill.Skill} has no benchmark cases.", $"write evals/evals.json in {skill.Folder.Path}; docs/reference/json.md shows the format");
+        }
+
+        var started = time.GetUtcNow();
+        var runs = new BenchmarkRun[jobs.Count];
+        var finished = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, parallel), CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, jobs.Count), options, async (index, token) =>
+        {
+            runs[index] = await RunAsync(skill, agent, jobs[index].Case, jobs[index].Trial, token).ConfigureAwait(false);
+            progress?.Invoke(Interlocked.Increment(ref finished), jobs.Count);
+        }).ConfigureAwait(false);
+
+        var result = BenchmarkSummary.Of(
+            new BenchmarkResult
+            {
+                RunId = Guid.CreateVersion7(started).ToString(),
+                Skill = skill.Skill,
+                Digest = skill.Digest,
+                Version = skill.Version ?? skill.Folder.Settings.Version,
+                State = skill.State.Text(),
+                Agent = agent.Name,
+                StartedAt = Timestamp.ToIso(started),
+                DurationSeconds = (time.GetUtcNow() - started).TotalSeconds,
+            },
+            runs,
+            fidelityThreshold);
+        log.Append(skill.Skill, runs.Select(run => run.Execution.Record), time.GetUtcNow());
+        metrics.Append(skill.Skill, [.. runs.Select(run => run.Execution)]);
+        store.Save(result);
+        return result;
+    }
+
+    private async Task<BenchmarkRun> RunAsync(LoadedSkill skill, IAgent agent, BenchmarkCase item, int trial, CancellationToken cancellationToken)
+    {
+        var request = new AgentRequest
+        {
+            ExecutionId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),
+            Skill = skill,
+            Key = "benchmark:" + item.Id,
+            Prompt = item.Prompt,
+            Input = item.Input,
+        };
+        var truth = new JsonObject { ["case"] = item.Id, ["trial"] = trial, ["critical"] = item.Critical };
+        if (item.ExpectedDecision is not null)
+        {
+            truth["expected_decision"] = item.ExpectedDecision;
+        }
+
+        if (item.Label is { } label)
+        {
+            truth["label"] = label == CaseLabel.Positive ? "positive" : "negative";
+        }
+
+        var (record, answer) = await AgentExecution.RunAsync(agent, request, truth, "benchmark", time, cancellationToken).ConfigureAwait(false);
+        var score = PatternScorer.Score(skill.Folder.Patterns, record.Breadcrumbs ?? []);
+        var own = PatternScorer.Score(item.Patterns, record.Breadcrumbs ?? []);
+        return new BenchmarkRun(
+            item, trial, new ScoredExecution(record, score, OutcomeClass.Of(record, skill.Folder.Settings)),
+            [.. own.PatternsMissed.Select(proof => proof.Name)], answer.Failure, answer.Log);
+    }
+}

@@ -1,0 +1,102 @@
+using WreSkills.Metrics;
+using WreSkills.Skills;
+
+namespace WreSkills.Benchmarks;
+
+/// <summary>A run of a case with everything that is known about it.</summary>
+/// <param name="Case">The case.</param>
+/// <param name="Trial">Which trial, from 1.</param>
+/// <param name="Execution">The scored execution.</param>
+/// <param name="CasePatternsMissed">Names of the case's own patterns that were missed.</param>
+/// <param name="Failure">What the agent did wrong, in words; null when it ran.</param>
+/// <param name="Log">The agent's log.</param>
+internal sealed record BenchmarkRun(BenchmarkCase Case, int Trial, ScoredExecution Execution, IReadOnlyList<string> CasePatternsMissed, string? Failure, string Log);
+
+/// <summary>Sums runs up; pure.</summary>
+internal static class BenchmarkSummary
+{
+    /// <summary>Adds figures and cases to a result that says what was run.</summary>
+    /// <param name="result">Identity of the run.</param>
+    /// <param name="runs">All runs.</param>
+    /// <param name="fidelityThreshold">Fidelity that a case without any other check must reach, 0–1.</param>
+    public static BenchmarkResult Of(BenchmarkResult result, IReadOnlyList<BenchmarkRun> runs, double fidelityThreshold)
+    {
+        var cases = runs.Select(run => Judge(run, fidelityThreshold)).ToList();
+        var outcomes = runs.Select(run => run.Execution.Outcome).ToList();
+        var negatives = outcomes.Count(outcome => outcome.Label == CaseLabel.Negative && outcome.FalsePositive is not null);
+        var falsePositives = outcomes.Count(outcome => outcome.FalsePositive == true);
+        return result with
+        {
+            Runs = cases.Count,
+            Executed = cases.Count(item => item.ExceptionType is null),
+            Passed = cases.Count(item => item.Passed),
+            TestPassRate = cases.Count == 0 ? null : (double)cases.Count(item => item.Passed) / cases.Count,
+            FidelityCount = cases.Count(item => item.PatternFidelity is not null),
+            PatternFidelity = cases.Average(item => item.PatternFidelity),
+            OutcomeCount = cases.Count(item => item.OutcomeQuality is not null),
+            OutcomeQuality = cases.Average(item => item.OutcomeQuality),
+            Negatives = negatives,
+            FalsePositives = falsePositives,
+            FalsePositiveRate = negatives == 0 ? null : (double)falsePositives / negatives,
+            Positives = outcomes.Count(outcome => outcome.Label == CaseLabel.Positive && outcome.FalseNegative is not null),
+            FalseNegatives = outcomes.Count(outcome => outcome.FalseNegative == true),
+            CriticalFalseNegatives = outcomes.Count(outcome => outcome.CriticalFalseNegative),
+            ExecutionTimeMs = cases.Count == 0 ? null : cases.Average(item => item.ExecutionTimeMs),
+            Cases = cases,
+        };
+    }
+
+    private static BenchmarkCaseResult Judge(BenchmarkRun run, double fidelityThreshold)
+    {
+        var record = run.Execution.Record;
+        var fidelity = run.Execution.Score?.PatternFidelity;
+        var reason = Reason(run, fidelity, fidelityThreshold);
+        return new BenchmarkCaseResult
+        {
+            Case = run.Case.Id,
+            Trial = run.Trial,
+            ExecutionId = record.ExecutionId,
+            Passed = reason is null,
+            Reason = reason,
+            Decision = record.Decision,
+            ExpectedDecision = run.Case.ExpectedDecision,
+            OutcomeQuality = record.OutcomeQuality,
+            PatternFidelity = fidelity,
+            PatternsMissed = [.. run.Execution.Score?.PatternsMissed.Select(proof => proof.Name) ?? [], .. run.CasePatternsMissed],
+            ExceptionType = record.Exception == true ? record.ExceptionType ?? "exception" : null,
+            Log = record.Exception == true ? run.Log : "",
+            ExecutionTimeMs = record.ExecutionTimeMs ?? 0,
+        };
+    }
+
+    private static string? Reason(BenchmarkRun run, double? fidelity, double threshold)
+    {
+        var record = run.Execution.Record;
+        if (record.Exception == true)
+        {
+            return $"{record.ExceptionType ?? "exception"}: {run.Failure ?? "the agent reported an exception"}";
+        }
+
+        if (run.Case.ExpectedDecision is { } expected && record.OutcomeQuality is not >= 0.5)
+        {
+            return $"decided {record.Decision ?? "nothing"}, expected {expected}";
+        }
+
+        if (run.CasePatternsMissed.Count > 0)
+        {
+            return "missed " + string.Join(", ", run.CasePatternsMissed);
+        }
+
+        if (run.Case.ExpectedDecision is not null || run.Case.Patterns.Count > 0)
+        {
+            return null;
+        }
+
+        return fidelity switch
+        {
+            null => "nothing to check: no expected decision and no pattern that applies",
+            { } value when value < threshold => $"pattern fidelity {value:0.00} is below {threshold:0.00}",
+            _ => null,
+        };
+    }
+}

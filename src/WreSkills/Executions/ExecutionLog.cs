@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+using WreSkills.Storage;
+
+namespace WreSkills.Executions;
+
+/// <summary>
+/// The whole records with breadcrumbs: <c>executions/&lt;skill&gt;/&lt;date&gt;.jsonl</c>, append-only, one JSON object a line.
+/// A record is durable when <see cref="Append"/> returns.
+/// </summary>
+public sealed class ExecutionLog(WorkspaceLayout layout)
+{
+    private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Appends records of one skill.</summary>
+    public void Append(string skill, IEnumerable<ExecutionRecord> records, DateTimeOffset now)
+    {
+        foreach (var day in records.GroupBy(record => (record.Timestamp ?? now).UtcDateTime.Date))
+        {
+            var lines = string.Concat(day.Select(record => record.Json.ToJsonString(s_line) + "\n"));
+            DurableFile.Append(FileOf(skill, day.Key), Encoding.UTF8.GetBytes(lines));
+        }
+    }
+
+    /// <summary>Finds the latest records with these ids, newest file first.</summary>
+    /// <param name="skill">The skill.</param>
+    /// <param name="ids">The ids to look for.</param>
+    /// <returns>Id → record, for those that are still kept.</returns>
+    public IReadOnlyDictionary<string, JsonElement> Find(string skill, IReadOnlyCollection<string> ids)
+    {
+        var wanted = ids.ToHashSet();
+        var found = new Dictionary<string, JsonElement>();
+        var folder = Path.Combine(layout.ExecutionsFolder, skill);
+        if (!Directory.Exists(folder))
+        {
+            return found;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, "*.jsonl").OrderDescending(StringComparer.Ordinal))
+        {
+            foreach (var line in File.ReadLines(file))
+            {
+                if (TryParse(line) is { } record && record.TryGetProperty("execution_id", out var id) && id.ValueKind == JsonValueKind.String
+                    && wanted.Contains(id.GetString()!))
+                {
+                    // Partial records about one execution follow the first; the one with breadcrumbs says most.
+                    if (!found.TryGetValue(id.GetString()!, out var known) || !known.TryGetProperty("breadcrumbs", out _))
+                    {
+                        found[id.GetString()!] = record;
+                    }
+                }
+            }
+
+            if (found.Count == wanted.Count)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private string FileOf(string skill, DateTime day) =>
+        Path.Combine(layout.ExecutionsFolder, skill, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".jsonl");
+
+    private static JsonElement? TryParse(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text.Json.Nodes;
+
+using WreSkills.Executions;
+using WreSkills.Loading;
+using WreSkills.Metrics;
+using WreSkills.Monitoring;
+using WreSkills.Promotion;
+using WreSkills.Registry;
+using WreSkills.Scoring;
+using WreSkills.Skills;
+
+namespace WreSkills.Hosting;
+
+/// <summary>What became of one recorded execution.</summary>
+/// <param name="Record">The execution with what was filled in.</param>
+/// <param name="Score">Its score; null when it was not scored.</param>
+/// <param name="Outcome">What it counts as.</param>
+/// <param name="KnownAlready">True when everything it says was known; nothing was written then.</param>
+public sealed record RecordedExecution(ExecutionRecord Record, FidelityScore? Score, OutcomeClass Outcome, bool KnownAlready);
+
+/// <summary>What the monitor made of a skill after recording.</summary>
+/// <param name="Report">Triggers with figures; null when nothing is in production.</param>
+/// <param name="Rollback">The rollback that was carried out, or null.</param>
+public sealed record MonitoredSkill(MonitorReport? Report, Transition? Rollback);
+
+/// <summary>What a recording did.</summary>
+/// <param name="Executions">Every execution.</param>
+/// <param name="Skills">Every skill that gained executions.</param>
+public sealed record RecordingOutcome(IReadOnlyList<RecordedExecution> Executions, IReadOnlyDictionary<string, MonitoredSkill> Skills);
+
+/// <summary>
+/// The way of an execution through the stages: place it, keep it whole, score it, append its metric lines, ingest them,
+/// ask the monitor, and roll back in the same call when a trigger fires.
+/// </summary>
+public sealed class ExecutionRecorder(Workspace workspace)
+{
+    private readonly Dictionary<string, SkillFolder?> _folders = [];
+
+    /// <summary>Records executions. Recording the same id twice is harmless.</summary>
+    public RecordingOutcome Record(IReadOnlyList<ExecutionRecord> records)
+    {
+        var executions = new List<RecordedExecution>();
+        var skills = new Dictionary<string, MonitoredSkill>();
+        foreach (var group in records.GroupBy(record => record.Skill))
+        {
+            var recorded = RecordSkill(group.Key, [.. group]);
+            executions.AddRange(recorded);
+            var arrivals = recorded.Count(execution => !execution.KnownAlready);
+            if (arrivals > 0)
+            {
+                skills[group.Key] = Watch(group.Key, arrivals);
+            }
+        }
+
+        return new RecordingOutcome(executions, skills);
+    }
+
+    /// <summary>Asks the monitor about a skill and rolls it back when a trigger fires.</summary>
+    /// <param name="skill">The skill.</param>
+    /// <param name="arrivals">Executions that arrived since the last time.</param>
+    public MonitoredSkill Watch(string skill, int arrivals)
+    {
+        if (workspace.Registry.Load().Find(skill) is not { } entry || workspace.Monitor.Evaluate(skill, entry, workspace.Policy, arrivals) is not { } report)
+        {
+            return new MonitoredSkill(null, null);
+        }
+
+        if (report.Fired is not { } fired)
+        {
+            return new MonitoredSkill(report, null);
+        }
+
+        var outcome = workspace.Promoter.RollBack(new RollbackRequest
+        {
+            Skill = skill,
+            From = PromotionState.Production,
+            To = PromotionState.Staged,
+            Reason = fired.Reason,
+            TriggerMetric = fired.Metric,
+            OnlyIf = (report.Stay.Version, report.Stay.StateSerial),
+            RequestedBy = "monitor",
+        });
+        workspace.Worker.Run();
+        return new MonitoredSkill(report, outcome.Transition);
+    }
+
+    /// <summary>Scores one execution against the patterns of the version it ran; nothing is written.</summary>
+    /// <returns>The score and the folder, both null when the version is not known here.</returns>
+    public (FidelityScore? Score, SkillFolder? Folder) Explain(ExecutionRecord record)
+    {
+        var placed = Place(record, workspace.Registry.Load().Find(record.Skill));
+        var folder = Folder(placed);
+        return (folder is null || placed.Breadcrumbs is null ? null : PatternScorer.Score(folder.Patterns, placed.Breadcrumbs), folder);
+    }
+
+    /// <summary>Appends the fidelity line of a recorded execution that was not scored, such as a prototype's (policy 5.2: on demand).</summary>
+    public FidelityScore? ScoreRecorded(ExecutionRecord record)
+    {
+        var placed = Place(record, workspace.Registry.Load().Find(record.Skill));
+        var folder = Folder(placed);
+        if (folder is null || placed.Breadcrumbs is null)
+        {
+            return null;
+        }
+
+        var score = PatternScorer.Score(folder.Patterns, placed.Breadcrumbs);
+        if (score.PatternFidelity is not null && !workspace.Database.Knows(placed.Skill, placed.ExecutionId, fidelity: true, outcome: false, time: false))
+        {
+            var alone = placed with { Decision = null, OutcomeQuality = null, ExecutionTimeMs = null, Exception = null, MemoryUsageMb = null, Tokens = null };
+            workspace.Metrics.Append(placed.Skill, [new ScoredExecution(alone, score, new OutcomeClass(null, null, null, false))]);
+            workspace.Ingestor.Run(placed.Skill);
+        }
+
+        return score;
+    }
+
+    private List<RecordedExecution> RecordSkill(string skill, IReadOnlyList<ExecutionRecord> records)
+    {
+        var entry = workspace.Registry.Load().Find(skill);
+        if (entry is null && !Directory.Exists(workspace.Layout.PrototypeFolder(skill)))
+        {
+            throw new WreException($"There is no skill '{skill}' here, so its executions cannot be recorded.", "check the record's `skill`, or create the skill first");
+        }
+
+        var recorded = new List<RecordedExecution>();
+        foreach (var record in records)
+        {
+            var placed = Place(record, entry);
+            var score = Score(placed);
+            var outcome = OutcomeClass.Of(placed, Folder(placed)?.Settings ?? new SkillSettings());
+            var known = recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId && SaysNothingNew(other, placed, score))
+                || workspace.Database.Knows(skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality is not null, placed.ExecutionTimeMs is not null || placed.Exception is not null);
+            recorded.Add(new RecordedExecution(placed, score, outcome, known));
+        }
+
+        var fresh = recorded.Where(execution => !execution.KnownAlready).ToList();
+        if (fresh.Count > 0)
+        {
+            workspace.Executions.Append(skill, fresh.Select(execution => execution.Record), workspace.Time.GetUtcNow());
+            workspace.Metrics.Append(skill, [.. fresh.Select(execution => new ScoredExecution(execution.Record, execution.Score, execution.Outcome))]);
+            workspace.Ingestor.Run(skill);
+        }
+
+        return recorded;
+    }
+
+    private static bool SaysNothingNew(RecordedExecution known, ExecutionRecord record, FidelityScore? score) =>
+        (score?.PatternFidelity is null || known.Score?.PatternFidelity is not null)
+        && (record.OutcomeQuality is null || known.Record.OutcomeQuality is not null)
+        && ((record.ExecutionTimeMs is null && record.Exception is null) || known.Record.ExecutionTimeMs is not null || known.Record.Exception is not null);
+
+    // Staged and production are scored at once, prototypes on demand (policy 5.2); a reported score counts where there is nothing to score.
+    private FidelityScore? Score(ExecutionRecord record)
+    {
+        if (record.State is null or "prototype")
+        {
+            return null;
+        }
+
+        if (record.Breadcrumbs is { } breadcrumbs && Folder(record) is { Patterns.Count: > 0 } folder)
+        {
+            return PatternScorer.Score(folder.Patterns, breadcrumbs);
+        }
+
+        return record.PatternFidelity is { } reported
+            ? new FidelityScore { PatternFidelity = reported, PatternsFollowed = [], PatternsMissed = [], PatternsNotApplicable = [] }
+            : null;
+    }
+
+    private ExecutionRecord Place(ExecutionRecord record, SkillEntry? entry)
+    {
+        var placed = record with { Timestamp = record.Timestamp ?? workspace.Time.GetUtcNow(), Source = record.Source ?? "live" };
+        if (placed.Version is null && placed.State is null && workspace.Database.PlaceOf(record.Skill, record.ExecutionId) is { } known)
+        {
+            // The human's verdict comes days later, and the version may have moved on since.
+            placed = placed with { Version = known.Version, Digest = known.Digest, State = known.State, StateSerial = known.Serial };
+        }
+
+        placed = placed.StateSerial is null ? PlaceByRegistry(placed, entry) : placed;
+        var json = placed.Json.DeepClone().AsObject();
+        Set(json, "version", placed.Version);
+        Set(json, "digest", placed.Digest);
+        Set(json, "state", placed.State);
+        Set(json, "source", placed.Source);
+        Set(json, "timestamp", Storage.Timestamp.ToIso(placed.Timestamp ?? workspace.Time.GetUtcNow()));
+        if (placed.StateSerial is { } serial)
+        {
+            json["state_serial"] = serial;
+        }
+
+        return placed with { Json = json };
+    }
+
+    private static ExecutionRecord PlaceByRegistry(ExecutionRecord record, SkillEntry? entry)
+    {
+        var label = record.Version ?? (record.Digest is { } digest ? entry?.LabelOf(digest) : null)
+            ?? (PromotionStates.TryParse(record.State ?? entry?.PromotionState.Text(), out var asked) ? entry?.Live(asked)?.Label : null);
+        if (label is null || entry?.Versions.GetValueOrDefault(label) is not { } version)
+        {
+            return record with { State = record.State ?? "prototype", StateSerial = record.State is null or "prototype" ? 0 : null };
+        }
+
+        var current = version.State == PromotionState.Held ? version.HeldAs ?? PromotionState.Staged : version.State;
+        return record with
+        {
+            Version = label,
+            Digest = record.Digest ?? version.Digest,
+            State = record.State ?? current.Text(),
+            // A state that the version has left: the promotion log's intervals place it by its time.
+            StateSerial = record.State is null || record.State == version.State.Text() ? version.StateSerial : null,
+        };
+    }
+
+    private SkillFolder? Folder(ExecutionRecord record)
+    {
+        var key = $"{record.Skill}/{record.Digest ?? record.State}";
+        if (_folders.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        return _folders[key] = record switch
+        {
+            { Digest: { } digest } when workspace.Store.Contains(digest) => workspace.Store.Open(record.Skill, digest),
+            { State: "prototype" } when Directory.Exists(workspace.Layout.PrototypeFolder(record.Skill)) => workspace.Loader.OpenPrototype(record.Skill).Folder,
+            _ => null,
+        };
+    }
+
+    private static void Set(JsonObject json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json[name] = value;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using WreSkills.Benchmarks;
+using WreSkills.Executions;
+using WreSkills.Loading;
+using WreSkills.Metrics;
+using WreSkills.Monitoring;
+using WreSkills.Notifications;
+using WreSkills.Policy;
+using WreSkills.Promotion;
+using WreSkills.Registry;
+using WreSkills.Review;
+using WreSkills.Search;
+using WreSkills.Skills;
+using WreSkills.Storage;
+
+namespace WreSkills.Hosting;
+
+/// <summary>
+/// An opened workspace: every stage, connected. Opening finishes what an interrupted command left undone. Cheap to open;
+/// holds no lock and no open file between calls.
+/// </summary>
+public sealed class Workspace
+{
+    private Workspace(WorkspaceConfiguration configuration, TimeProvider time)
+    {
+        Time = time;
+        Configuration = configuration;
+        Layout = configuration.Layout;
+        Policy = PolicyDocument.Load(Layout.PolicyFile);
+        Locks = new WorkspaceLock(Layout);
+        Store = new VersionStore(Layout, Policy.SkillLimits);
+        Registry = new SkillRegistry(Layout, time);
+        Graph = new SkillsGraph(Layout);
+        Index = new SkillIndex(Layout, time);
+        Loader = new SkillLoader(Layout, Registry, Store, Policy.SkillLimits);
+        Executions = new ExecutionLog(Layout);
+        Metrics = new MetricsLog(Layout, time);
+        Database = new MetricsDatabase(Layout.MetricsDatabase, time);
+        Ingestor = new MetricsIngestor(Layout.MetricsFolder, Layout.MetricsDatabase, time);
+        Benchmarks = new BenchmarkStore(Layout);
+        Monitor = new SkillMonitor(Database);
+        Outbox = new Outbox(Layout);
+        Journal = new TransitionJournal(Layout);
+        Audit = new AuditLog(Layout);
+        Tickets = new TicketStore(Layout);
+        Deadlines = new RollbackDeadlines(Database);
+        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Policy);
+        Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
+        Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
+        Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
+        Reports = new FailureReport(Layout, Database, Executions, Store, time);
+        Worker = new DeadlineWorker(this);
+        Recorder = new ExecutionRecorder(this);
+    }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>What <c>wre.yaml</c> says.</summary>
+    public WorkspaceConfiguration Configuration { get; }
+
+    /// <summary>Where things are.</summary>
+    public WorkspaceLayout Layout { get; }
+
+    /// <summary>The policy in force.</summary>
+    public PromotionPolicy Policy { get; }
+
+    /// <summary>The version store.</summary>
+    public VersionStore Store { get; }
+
+    /// <summary>The registry.</summary>
+    public SkillRegistry Registry { get; }
+
+    /// <summary>The skills graph.</summary>
+    public SkillsGraph Graph { get; }
+
+    /// <summary>The search index.</summary>
+    public SkillIndex Index { get; }
+
+    /// <summary>The one loader.</summary>
+    public SkillLoader Loader { get; }
+
+    /// <summary>The whole execution records.</summary>
+    public ExecutionLog Executions { get; }
+
+    /// <summary>The append-only metric files.</summary>
+    public MetricsLog Metrics { get; }
+
+    /// <summary>The metrics database.</summary>
+    public MetricsDatabase Database { get; }
+
+    /// <summary>The ingestion of this workspace's files into its database.</summary>
+    public MetricsIngestor Ingestor { get; }
+
+    /// <summary>The benchmark results.</summary>
+    public BenchmarkStore Benchmarks { get; }
+
+    /// <summary>The monitor.</summary>
+    public SkillMonitor Monitor { get; }
+
+    /// <summary>The messages that wait.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>The intents of unfinished transitions.</summary>
+    public TransitionJournal Journal { get; }
+
+    /// <summary>The audit log.</summary>
+    public AuditLog Audit { get; }
+
+    /// <summary>The tickets.</summary>
+    public TicketStore Tickets { get; }
+
+    /// <summary>Deadlines of rollbacks.</summary>
+    public RollbackDeadlines Deadlines { get; }
+
+    /// <summary>Readiness checks.</summary>
+    public PromotionChecker Checker { get; }
+
+    /// <summary>Writes tickets.</summary>
+    public TicketIssuer Issuer { get; }
+
+    /// <summary>The one promoter.</summary>
+    public Promoter Promoter { get; }
+
+    /// <summary>Failure reports.</summary>
+    public FailureReport Reports { get; }
+
+    /// <summary>Does what rollbacks demand by a deadline.</summary>
+    public DeadlineWorker Worker { get; }
+
+    /// <summary>Records executions.</summary>
+    public ExecutionRecorder Recorder { get; }
+
+    internal WorkspaceLock Locks { get; }
+
+    internal Settlement Settlement { get; }
+
+    /// <summary>Opens a workspace and finishes what an interrupted command left undone.</summary>
+    /// <param name="root">Its root folder.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <exception cref="WreException">Configuration, policy or registry cannot be used.</exception>
+    public static Workspace Open(string root, TimeProvider? time = null)
+    {
+        var workspace = new Workspace(WorkspaceConfiguration.Load(root), time ?? TimeProvider.System);
+        workspace.Promoter.Recover();
+        return workspace;
+    }
+
+    /// <summary>An agent by name.</summary>
+    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is.</param>
+    /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
+    public IAgent Agent(string? name)
+    {
+        var agents = Configuration.Agents;
+        var known = agents.Count == 0 ? "it names none" : $"it names {string.Join(", ", agents.Keys)}";
+        if (name is null && agents.Count != 1)
+        {
+            throw new WreException($"Which agent? {WorkspaceConfiguration.FileName} does not name exactly one ({known}).", "pass --agent NAME; agents stand under `agents:` in wre.yaml");
+        }
+
+        return agents.TryGetValue(name ?? agents.Keys.First(), out var settings)
+            ? new CommandAgent(settings, Time)
+            : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`");
+    }
+
+    /// <summary>Benchmarks a skill and notes its draft in the registry.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="state">Which content: the draft, or the live version of a state.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="parallel">Runs at a time.</param>
+    /// <param name="progress">Told finished and all runs.</param>
+    /// <param name="cancellationToken">Stops the benchmark.</param>
+    public async Task<BenchmarkResult> BenchAsync(string skill, PromotionState state, IAgent agent, int parallel, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        var loaded = Loader.LoadState(skill, state);
+        var runner = new BenchmarkRunner(Executions, Metrics, Benchmarks, Time);
+        var threshold = loaded.Folder.Settings.PatternFidelityThreshold ?? Policy.PrototypeToStaged.PatternFidelity;
+        var result = await runner.RunAsync(loaded, agent, parallel, threshold, progress, cancellationToken).ConfigureAwait(false);
+        Ingestor.Run(skill);
+        if (state == PromotionState.Prototype)
+        {
+            Promoter.NotePrototype(skill, loaded.Digest, loaded.Folder.Settings);
+        }
+
+        return result;
+    }
+
+    /// <summary>Names of all skills: those of the registry, and drafts that are not registered yet.</summary>
+    public IReadOnlyList<string> SkillNames()
+    {
+        var names = new SortedSet<string>(Registry.Load().Skills.Keys, StringComparer.Ordinal);
+        var template = Path.GetFileName(Layout.PrototypeFolder("*"));
+        var folder = Path.GetDirectoryName(Layout.PrototypeFolder("x"))!;
+        if (Directory.Exists(folder))
+        {
+            foreach (var draft in Directory.EnumerateDirectories(folder, template))
+            {
+                var name = Path.GetFileName(draft)[..^(template.Length - 1)];
+                if (SkillName.Problem(name) is null && File.Exists(Path.Combine(draft, SkillFolder.SkillFileName)))
+                {
+                    names.Add(name);
+                }
+            }
+        }
+
+        return [.. names];
+    }
+
+    /// <summary>Rebuilds graph and index from registry, store and drafts (policy 5.1).</summary>
+    public ReindexResult Reindex()
+    {
+        var registry = Registry.Load();
+        var indexed = SkillNames().Select(skill => Settlement.Indexed(skill, registry.Find(skill))).OfType<IndexedSkill>().ToList();
+        foreach (var skill in indexed)
+        {
+            Graph.Update(skill.Skill, registry.Find(skill.Skill) ?? new SkillEntry(), skill.Folder.Settings.Dependencies);
+        }
+
+        return Index.Rebuild(indexed);
+    }
+}

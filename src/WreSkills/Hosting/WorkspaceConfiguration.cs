@@ -1,0 +1,119 @@
+using WreSkills.Executions;
+using WreSkills.Storage;
+
+namespace WreSkills.Hosting;
+
+/// <summary>What <c>wre.yaml</c> says: where things are and which agents there are.</summary>
+/// <param name="Layout">Where things are.</param>
+/// <param name="Agents">Agents of kind <c>command</c> by name.</param>
+public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDictionary<string, CommandAgentSettings> Agents)
+{
+    /// <summary>The file at the root of a workspace.</summary>
+    public const string FileName = "wre.yaml";
+
+    /// <summary>Finds the root of the workspace around a folder: the nearest with <c>wre.yaml</c>, else with the policy's registry folder, else with <c>.git</c>, else the folder itself.</summary>
+    public static string FindRoot(string start)
+    {
+        start = Path.GetFullPath(start);
+        foreach (var mark in (ReadOnlySpan<string>)[FileName, "modules/infrastructure/wre_core/skills", ".wre", ".git"])
+        {
+            for (var folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                if (Path.Exists(Path.Combine(folder, mark)))
+                {
+                    return folder;
+                }
+            }
+        }
+
+        return start;
+    }
+
+    /// <summary>Loads the configuration of a workspace; without the file the policy's own paths hold.</summary>
+    /// <exception cref="WreException">The file is not valid; every finding is listed.</exception>
+    public static WorkspaceConfiguration Load(string root)
+    {
+        root = Path.GetFullPath(root);
+        var path = Path.Combine(root, FileName);
+        if (!File.Exists(path))
+        {
+            return new WorkspaceConfiguration(WorkspaceLayout.ForPreset("policy", root), new Dictionary<string, CommandAgentSettings>());
+        }
+
+        var problems = new List<YamlProblem>();
+        var document = new YamlSection(YamlReader.Read(File.ReadAllText(path), 1, problems), problems);
+        document.Whole("version", 1, 1, 1);
+        var layout = ReadLayout(document, root);
+        var agents = ReadAgents(document.Section("agents"), root);
+        document.ReportUnknownKeys();
+        return problems.Count == 0
+            ? new WorkspaceConfiguration(layout, agents)
+            : throw new WreException(
+                $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
+                [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
+    }
+
+    private static WorkspaceLayout ReadLayout(YamlSection document, string root)
+    {
+        var section = document.Section("layout");
+        var preset = section.Choice("preset", "policy", "policy", "claude", "agents");
+        var layout = WorkspaceLayout.ForPreset(preset, root);
+        return layout with
+        {
+            Core = Inside(section, "core", layout.Core),
+            Metrics = Inside(section, "metrics", layout.Metrics),
+            Prototype = Inside(section, "prototype", layout.Prototype, "{skill}"),
+            Staged = Inside(section, "staged", layout.Staged, "{skill}"),
+            StagedArchive = Inside(section, "staged_archive", layout.StagedArchive, "{skill}", "{timestamp}"),
+            Production = Inside(section, "production", layout.Production, "{skill}"),
+            Module = Inside(section, "module", layout.Module),
+        };
+    }
+
+    private static string Inside(YamlSection section, string key, string fallback, params ReadOnlySpan<string> needed)
+    {
+        var path = section.Text(key, fallback)!;
+        if (path.Length > 0 && (Path.IsPathRooted(path) || path.Split('/', '\\').Contains("..")))
+        {
+            section.Report(key, "must be a relative path inside the workspace");
+            return fallback;
+        }
+
+        foreach (var placeholder in needed)
+        {
+            if (!path.Contains(placeholder, StringComparison.Ordinal))
+            {
+                section.Report(key, $"must contain {placeholder}");
+                return fallback;
+            }
+        }
+
+        return path.TrimEnd('/');
+    }
+
+    private static Dictionary<string, CommandAgentSettings> ReadAgents(YamlSection section, string root)
+    {
+        var agents = new Dictionary<string, CommandAgentSettings>();
+        foreach (var name in section.Keys)
+        {
+            var agent = section.Section(name);
+            var kind = agent.Choice("kind", "command", "command");
+            var command = agent.Texts("command");
+            if (kind == "command" && command.Count == 0)
+            {
+                agent.Report("command", "is missing: a list such as [python3, agents/spam.py]");
+                continue;
+            }
+
+            agents[name] = new CommandAgentSettings
+            {
+                Name = name,
+                Command = command,
+                WorkingDirectory = root,
+                Timeout = TimeSpan.FromSeconds(agent.Number("timeout_seconds", 60, 0.01, 86_400)),
+            };
+        }
+
+        return agents;
+    }
+}

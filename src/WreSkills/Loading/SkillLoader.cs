@@ -1,0 +1,72 @@
+using System.Text;
+
+using WreSkills.Policy;
+using WreSkills.Registry;
+using WreSkills.Skills;
+using WreSkills.Storage;
+
+namespace WreSkills.Loading;
+
+/// <summary>A version as an agent gets it.</summary>
+/// <param name="Skill">The skill's name.</param>
+/// <param name="Version">Label, or null for a prototype.</param>
+/// <param name="Digest">Digest of the content that was verified just now.</param>
+/// <param name="State">Its state.</param>
+/// <param name="StateSerial">Registry serial with which it entered that state; 0 for a prototype.</param>
+/// <param name="Arm"><c>baseline</c>, <c>candidate</c> or <c>pinned</c>.</param>
+/// <param name="Folder">The content.</param>
+public sealed record LoadedSkill(string Skill, string? Version, string Digest, PromotionState State, long StateSerial, string Arm, SkillFolder Folder)
+{
+    /// <summary>The text of <c>SKILL.md</c>.</summary>
+    public string Text => Folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
+}
+
+/// <summary>The one loader (policy 6): decides which version serves a request and hands out exactly what the registry names.</summary>
+public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, SkillLimits limits)
+{
+    /// <summary>Loads the version that serves a key.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="key">What identifies the request; the same key always gets the same arm.</param>
+    /// <returns>The version, or null when no version serves this key.</returns>
+    /// <exception cref="WreException">The skill is unknown, or the content is not what the registry names.</exception>
+    public LoadedSkill? Load(string skill, string key) =>
+        ServingPlan.For(registry.Load().Require(skill)).Choose(skill, key) is { } arm ? Open(skill, arm) : null;
+
+    /// <summary>Loads the live version of a state, whatever the traffic split says; the prototype is its folder as it is now.</summary>
+    /// <exception cref="WreException">There is no version in that state, or the content is not what the registry names.</exception>
+    public LoadedSkill LoadState(string skill, PromotionState state)
+    {
+        if (state == PromotionState.Prototype)
+        {
+            return OpenPrototype(skill);
+        }
+
+        var live = registry.Load().Require(skill).Live(state)
+            ?? throw new WreException($"No version of {skill} is {(state == PromotionState.Staged ? "staged" : "in " + state.Text())}.", $"`wre show --skill {skill}` lists its versions");
+        return FromStore(skill, new ServingArm("pinned", state, live.Label, live.Version.Digest, live.Version.StateSerial));
+    }
+
+    /// <summary>Reads the draft of a skill.</summary>
+    /// <exception cref="WreException">There is no sound draft.</exception>
+    public LoadedSkill OpenPrototype(string skill)
+    {
+        SkillName.Require(skill);
+        var folder = SkillFolder.ReadSound(layout.PrototypeFolder(skill), limits, skill);
+        return new LoadedSkill(skill, null, SkillDigest.Compute(folder), PromotionState.Prototype, 0, "pinned", folder);
+    }
+
+    private LoadedSkill? Open(string skill, ServingArm arm)
+    {
+        if (arm.State == PromotionState.Prototype)
+        {
+            // The draft may have moved on since its benchmark; an unbenchmarked draft serves nobody.
+            var draft = Directory.Exists(layout.PrototypeFolder(skill)) ? OpenPrototype(skill) : null;
+            return draft?.Digest == arm.Digest ? draft with { Arm = arm.Arm } : null;
+        }
+
+        return FromStore(skill, arm);
+    }
+
+    private LoadedSkill FromStore(string skill, ServingArm arm) =>
+        new(skill, arm.Version, arm.Digest, arm.State, arm.StateSerial, arm.Arm, store.Open(skill, arm.Digest));
+}

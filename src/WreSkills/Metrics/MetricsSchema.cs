@@ -1,0 +1,96 @@
+namespace WreSkills.Metrics;
+
+/// <summary>
+/// The schema of <c>skills_metrics.db</c>: the policy's four tables under their exact names and columns (policy 5.4;
+/// <c>execution_metrics</c> is a view over the compact table of facts), and ours.
+/// </summary>
+internal static class MetricsSchema
+{
+    public const string Sql = """
+        CREATE TABLE IF NOT EXISTS skills (
+            skill_id TEXT PRIMARY KEY,
+            skill_name TEXT NOT NULL,
+            promotion_state TEXT NOT NULL,
+            primary_agent TEXT NOT NULL,
+            intent_type TEXT NOT NULL,
+            created_at TIMESTAMP,
+            last_promoted_at TIMESTAMP,
+            version TEXT
+        );
+        CREATE TABLE IF NOT EXISTS promotion_events (
+            event_id TEXT PRIMARY KEY,
+            skill_id TEXT NOT NULL,
+            from_state TEXT NOT NULL,
+            to_state TEXT NOT NULL,
+            approver TEXT,
+            approval_ticket TEXT,
+            timestamp TIMESTAMP NOT NULL,
+            reason TEXT,
+            FOREIGN KEY (skill_id) REFERENCES skills(skill_id)
+        );
+        CREATE TABLE IF NOT EXISTS rollback_events (
+            event_id TEXT PRIMARY KEY,
+            skill_id TEXT NOT NULL,
+            from_state TEXT NOT NULL,
+            to_state TEXT NOT NULL,
+            trigger_reason TEXT NOT NULL,
+            trigger_metric TEXT,
+            timestamp TIMESTAMP NOT NULL,
+            FOREIGN KEY (skill_id) REFERENCES skills(skill_id)
+        );
+
+        CREATE TABLE IF NOT EXISTS skill_keys (skill_key INTEGER PRIMARY KEY, skill_id TEXT NOT NULL UNIQUE);
+        -- One row for every time a version entered a state; benchmark runs have rows of their own.
+        CREATE TABLE IF NOT EXISTS revisions (
+            revision_key INTEGER PRIMARY KEY,
+            skill_key INTEGER NOT NULL,
+            version TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            state TEXT NOT NULL,
+            state_serial INTEGER NOT NULL,
+            benchmark INTEGER NOT NULL,
+            UNIQUE (skill_key, version, digest, state, state_serial, benchmark)
+        );
+        CREATE TABLE IF NOT EXISTS execution_facts (
+            skill_key INTEGER NOT NULL,
+            execution TEXT NOT NULL,
+            revision_key INTEGER,
+            timestamp_ms INTEGER NOT NULL,
+            source TEXT, agent TEXT, model TEXT,
+            fidelity REAL, fidelity_seq INTEGER, followed INTEGER, missed INTEGER, missed_names TEXT, critical_missed INTEGER,
+            outcome REAL, outcome_seq INTEGER, label INTEGER, false_positive INTEGER, false_negative INTEGER,
+            critical INTEGER, critical_false_negative INTEGER,
+            time_ms REAL, time_seq INTEGER, exception INTEGER, exception_seq INTEGER, memory_mb REAL, tokens INTEGER,
+            PRIMARY KEY (skill_key, execution)
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS facts_by_fidelity ON execution_facts (revision_key, fidelity_seq) WHERE fidelity_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_outcome ON execution_facts (revision_key, outcome_seq) WHERE outcome_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_time ON execution_facts (revision_key, time_seq) WHERE time_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq) WHERE exception_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_moment ON execution_facts (skill_key, timestamp_ms);
+
+        CREATE VIEW IF NOT EXISTS execution_metrics AS
+            SELECT f.execution AS execution_id, k.skill_id AS skill_id,
+                   strftime('%Y-%m-%dT%H:%M:%fZ', f.timestamp_ms / 1000.0, 'unixepoch') AS timestamp,
+                   f.fidelity AS pattern_fidelity, f.outcome AS outcome_quality, CAST(round(f.time_ms) AS INTEGER) AS execution_time_ms,
+                   f.followed AS patterns_followed, f.missed AS patterns_missed, f.exception AS exception
+            FROM execution_facts f JOIN skill_keys k USING (skill_key);
+
+        -- Which version was in which state since when, from the promotion log; places lines that do not say it themselves.
+        CREATE TABLE IF NOT EXISTS state_intervals (
+            skill_key INTEGER NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL, state TEXT NOT NULL, state_serial INTEGER NOT NULL, from_ms INTEGER NOT NULL,
+            PRIMARY KEY (skill_key, version, state_serial)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS rollback_deadlines (
+            operation TEXT NOT NULL, skill_id TEXT NOT NULL, action TEXT NOT NULL, due_at TIMESTAMP NOT NULL, done_at TIMESTAMP,
+            PRIMARY KEY (operation, action)
+        ) WITHOUT ROWID;
+        -- The byte up to which a file was read, and the hash of what stood before it, so that another file under the same name is noticed.
+        CREATE TABLE IF NOT EXISTS ingest_watermarks (file TEXT PRIMARY KEY, byte_offset INTEGER NOT NULL, line_number INTEGER NOT NULL, fingerprint TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS malformed_lines (
+            file TEXT NOT NULL, line_number INTEGER NOT NULL, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, found_at TIMESTAMP NOT NULL,
+            PRIMARY KEY (file, byte_offset, text)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS ingest_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        """;
+}

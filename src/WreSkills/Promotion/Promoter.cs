@@ -1,0 +1,340 @@
+using WreSkills.Notifications;
+using WreSkills.Policy;
+using WreSkills.Registry;
+using WreSkills.Skills;
+using WreSkills.Storage;
+
+namespace WreSkills.Promotion;
+
+/// <summary>
+/// The one promoter (policy 6): moves versions between states. A transition is intent, store, registry commit, settlement;
+/// it may be killed at any point, and the next command finishes or forgets it. See DESIGN section 7 and ARCHITECTURE.md.
+/// </summary>
+public sealed class Promoter(
+    WorkspaceLayout layout, WorkspaceLock locks, SkillRegistry registry, VersionStore store, TransitionJournal journal, TicketStore tickets,
+    AuditLog audit, PromotionChecker checker, Settlement settlement, PromotionPolicy policy, TimeProvider time)
+{
+    private const int MostAttempts = 3;
+
+    /// <summary>Finishes committed transitions that were interrupted, and forgets those that never committed.</summary>
+    /// <returns>Ids of the operations that were finished.</returns>
+    public IReadOnlyList<string> Recover()
+    {
+        if (journal.Open().Count == 0)
+        {
+            return [];
+        }
+
+        var committed = new List<Transition>();
+        using (locks.AcquireCommit())
+        {
+            // Nobody is between intent and commit while we hold this lock: what is not committed now never will be.
+            var document = registry.Load();
+            foreach (var transition in journal.Open())
+            {
+                if (TransitionJournal.IsCommitted(transition, document))
+                {
+                    committed.Add(transition);
+                }
+                else
+                {
+                    journal.End(transition.Operation);
+                }
+            }
+
+            store.RemoveLeftovers();
+        }
+
+        foreach (var transition in committed)
+        {
+            settlement.Settle(transition);
+        }
+
+        return [.. committed.Select(transition => transition.Operation)];
+    }
+
+    /// <summary>Promotes a skill if the transition is legal, every gate passes and the ticket allows it.</summary>
+    /// <exception cref="WreException">Something cannot be read or written; before the commit nothing has changed.</exception>
+    public PromotionOutcome Promote(PromotionRequest request)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var readiness = checker.Check(request.Skill, request.From, request.To);
+            var (refusals, ticketSha256) = Refusals(request, readiness);
+            if (refusals.Count > 0)
+            {
+                return new PromotionOutcome { Readiness = readiness, Refusals = refusals };
+            }
+
+            Transition? committed;
+            using (locks.AcquireCommit())
+            {
+                var document = registry.Load();
+                if (document.Serial != readiness.RegistrySerial && attempt < MostAttempts)
+                {
+                    // Somebody changed the registry while we checked: what we know is old.
+                    continue;
+                }
+
+                committed = document.Serial == readiness.RegistrySerial ? CommitPromotion(request, readiness, ticketSha256!, document) : null;
+                if (committed is null && journal.IsRollbackAnnounced(request.Skill))
+                {
+                    return new PromotionOutcome { Readiness = readiness, Refusals = [$"a rollback of {request.Skill} arrived meanwhile and goes first; look at `wre status --skill {request.Skill}` and promote again"] };
+                }
+            }
+
+            if (committed is null)
+            {
+                return new PromotionOutcome { Readiness = readiness, Refusals = ["the registry kept changing during the promotion; try again"] };
+            }
+
+            settlement.Settle(committed);
+            return new PromotionOutcome { Readiness = readiness, Transition = committed };
+        }
+    }
+
+    /// <summary>Says why a promotion would be refused, ticket included, without doing anything.</summary>
+    /// <returns>Reasons, and the SHA-256 of the ticket's file when it could be read.</returns>
+    public (IReadOnlyList<string> Reasons, string? TicketSha256) Refusals(PromotionRequest request, PromotionReadiness readiness)
+    {
+        if (readiness.Refusal is { } refusal)
+        {
+            return ([refusal], null);
+        }
+
+        var reasons = new List<string>();
+        foreach (var gate in readiness.Gates.Where(gate => gate.Verdict != Verdict.Pass))
+        {
+            reasons.Add($"gate {gate.Name}: {gate.FigureText} (required {gate.Requirement}). {gate.Evidence}");
+        }
+
+        if (request.To == PromotionState.Production && Module(request, readiness) is null)
+        {
+            reasons.Add("the production folder needs a module; state `module: domain/module` in the skill or pass --module");
+        }
+
+        var (ticket, sha256) = tickets.Open(request.Ticket);
+        var planned = new PlannedPromotion(request.Skill, request.From, request.To, readiness.Version ?? "", readiness.Digest, request.Approver);
+        var document = registry.Load();
+        reasons.AddRange(TicketRules.Refusals(ticket, tickets.EvidenceDigest(ticket.Id), planned, policy, TicketStore.UsedBy(ticket.Id, document, audit), time.GetUtcNow())
+            .Select(reason => $"ticket {ticket.Id}: {reason}"));
+        return (reasons, sha256);
+    }
+
+    /// <summary>Rolls a skill back. Its first effect is the registry commit, by which the loader switches.</summary>
+    /// <exception cref="WreException">Something cannot be read or written; before the commit nothing has changed.</exception>
+    public RollbackOutcome RollBack(RollbackRequest request)
+    {
+        SkillName.Require(request.Skill);
+        if (request.Reason == RollbackRequest.ManualOverride && request.Approver is null)
+        {
+            return Refused("manual_override is a person's decision: name them with --approver.");
+        }
+
+        if (request.Approver is { } approver && policy.FindApprover(approver, Approver.Override) is null)
+        {
+            return Refused($"{approver} is not listed under `approvers` in the policy with the right to override.");
+        }
+
+        Transition transition;
+        using (journal.AnnounceRollback(request.Skill))
+        using (locks.AcquireCommit())
+        {
+            var document = registry.Load();
+            var entry = document.Require(request.Skill);
+            if (TransitionRules.RefuseRollback(request.Skill, entry, request.From, request.To) is { } refusal)
+            {
+                return Refused(refusal);
+            }
+
+            var (label, version) = entry.Live(request.From)!.Value;
+            if (request.OnlyIf is { } only && (only.Version != label || only.StateSerial != version.StateSerial))
+            {
+                return Refused($"{request.Skill} {only.Version} is not in {request.From.Text()} any more.");
+            }
+
+            var frame = Frame("rollback", request.Skill, label, version.Digest, request.From, request.To, document.Serial, request.At) with
+            {
+                Approver = request.Approver,
+                Reason = request.Reason,
+                TriggerMetric = request.TriggerMetric,
+                RequestedBy = request.RequestedBy,
+            };
+            var planned = request.From == PromotionState.Production
+                ? TransitionPlanner.RollBack(frame, entry, layout, policy)
+                : TransitionPlanner.Demote(frame, entry, layout);
+            transition = Commit(planned, document, folder: null);
+        }
+
+        settlement.Settle(transition);
+        return new RollbackOutcome { Transition = transition };
+    }
+
+    /// <summary>Undoes the latest rollback from production: the version returns. Needs an approver, a reason and the reviewed report.</summary>
+    public RollbackOutcome Undo(string skill, string approver, string reason, string requestedBy)
+    {
+        if (policy.FindApprover(approver, Approver.Override) is null)
+        {
+            return Refused($"{approver} is not listed under `approvers` in the policy with the right to override.");
+        }
+
+        Transition transition;
+        using (locks.AcquireCommit())
+        {
+            var document = registry.Load();
+            var entry = document.Require(skill);
+            if (RolledBackFromProduction(entry) is not var (label, version, rollback))
+            {
+                return Refused($"No version of {skill} was rolled back from production, so there is nothing to undo.");
+            }
+
+            if (rollback.ReviewedBy is null)
+            {
+                return Refused($"The failure report of {skill} {label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.");
+            }
+
+            var frame = Frame("restore", skill, label, version.Digest, PromotionState.Staged, PromotionState.Production, document.Serial, null) with
+            {
+                Approver = approver,
+                Reason = reason,
+                RequestedBy = requestedBy,
+            };
+            transition = Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
+        }
+
+        settlement.Settle(transition);
+        return new RollbackOutcome { Transition = transition };
+    }
+
+    /// <summary>Records that a person reviewed the failure report of the latest rollback of a skill (policy 3.2, within 24 h).</summary>
+    /// <returns>Label and rollback that were reviewed.</returns>
+    /// <exception cref="WreException">There is nothing to review, or the reviewer is not listed.</exception>
+    public (string Version, RollbackEntry Rollback) Review(string skill, string approver, string note)
+    {
+        if (policy.FindApprover(approver, Approver.Promote) is null)
+        {
+            throw new WreException($"{approver} is not listed under `approvers` in the policy.", "a listed person reviews failure reports");
+        }
+
+        using var commit = locks.AcquireCommit();
+        var document = registry.Load();
+        var entry = document.Require(skill);
+        var (label, version) = entry.Versions.Where(candidate => candidate.Value.RolledBack is { ReviewedBy: null })
+            .OrderByDescending(candidate => candidate.Value.RolledBack!.At, StringComparer.Ordinal).Select(candidate => (candidate.Key, candidate.Value)).FirstOrDefault();
+        if (version is null)
+        {
+            throw new WreException($"No rollback of {skill} waits for a review.", $"`wre show --skill {skill}` lists its versions");
+        }
+
+        var now = Timestamp.ToIso(time.GetUtcNow());
+        var reviewed = version.RolledBack! with { ReviewedBy = approver, ReviewedAt = now };
+        audit.Append($"{reviewed.Operation}-review", new System.Text.Json.Nodes.JsonObject
+        {
+            ["operation"] = $"{reviewed.Operation}-review",
+            ["timestamp"] = now,
+            ["event"] = "review",
+            ["skill"] = skill,
+            ["version"] = label,
+            ["approver"] = approver,
+            ["reason"] = note,
+        });
+        registry.TryCommit(document.With(skill, entry.With(label, version with { RolledBack = reviewed })), document.Serial);
+        return (label, reviewed);
+    }
+
+    /// <summary>Notes a benchmarked draft in the registry, registering the skill if it is new.</summary>
+    public void NotePrototype(string skill, string digest, SkillSettings settings)
+    {
+        using var commit = locks.AcquireCommit();
+        var document = registry.Load();
+        var now = Timestamp.ToIso(time.GetUtcNow());
+        var entry = document.Find(skill) ?? new SkillEntry { CreatedAt = now };
+        var live = entry.Active.Count > 0;
+        var next = (live ? entry : TransitionPlanner.Describe(entry, settings)) with { Prototype = new PrototypeEntry { Digest = digest, BenchmarkedAt = now } };
+        registry.TryCommit(document.With(skill, TransitionPlanner.Locate(skill, next, layout)), document.Serial);
+    }
+
+    private Transition? CommitPromotion(PromotionRequest request, PromotionReadiness readiness, string ticketSha256, RegistryDocument document)
+    {
+        if (journal.IsRollbackAnnounced(request.Skill))
+        {
+            return null;
+        }
+
+        var entry = document.Find(request.Skill) ?? new SkillEntry();
+        var frame = Frame("promotion", request.Skill, readiness.Version!, readiness.Digest, request.From, request.To, document.Serial, null) with
+        {
+            Approver = request.Approver,
+            Ticket = request.Ticket,
+            TicketSha256 = ticketSha256,
+            RequestedBy = request.RequestedBy,
+            ChecklistComplete = request.ChecklistComplete,
+        };
+        var planned = request.To == PromotionState.Staged
+            ? TransitionPlanner.Stage(frame, entry, readiness.Evidence, layout, policy)
+            : TransitionPlanner.Produce(frame, entry, readiness.Evidence, Module(request, readiness)!, layout, policy);
+        return Commit(planned, document, request.To == PromotionState.Staged ? readiness.Evidence.Folder : null);
+    }
+
+    // Intent, store, registry: the part that a crash undoes. Called with the commit lock held.
+    private Transition Commit(PlannedTransition planned, RegistryDocument document, SkillFolder? folder)
+    {
+        var transition = planned.Transition;
+        FaultInjection.Reach("before-intent");
+        journal.Begin(transition);
+        try
+        {
+            FaultInjection.Reach("intent-written");
+            if (folder is not null)
+            {
+                store.Put(folder, transition.Digest);
+            }
+
+            FaultInjection.Reach("store-written");
+            var operations = document.RecentOperations.Append(transition.Operation).TakeLast(RegistryDocument.MostRecentOperations).ToList();
+            if (!registry.TryCommit(document.With(transition.Skill, planned.Entry) with { RecentOperations = operations }, document.Serial))
+            {
+                throw new WreException("The registry was changed by something that does not hold its lock.", "look who else writes it, then try again");
+            }
+        }
+        catch (WreException) when (!TransitionJournal.IsCommitted(transition, registry.Load()))
+        {
+            journal.End(transition.Operation);
+            throw;
+        }
+
+        FaultInjection.Reach("registry-committed");
+        return transition;
+    }
+
+    private Transition Frame(string kind, string skill, string version, string digest, PromotionState from, PromotionState to, long serial, DateTimeOffset? at)
+    {
+        var now = time.GetUtcNow();
+        return new Transition
+        {
+            Operation = Guid.CreateVersion7(now).ToString(),
+            Kind = kind,
+            Skill = skill,
+            Version = version,
+            Digest = digest,
+            From = from,
+            To = to,
+            At = Timestamp.ToIso(at ?? now),
+            ExpectedSerial = serial,
+        };
+    }
+
+    // Layouts without modules need none; an empty text says so.
+    private string? Module(PromotionRequest request, PromotionReadiness readiness) =>
+        layout.Production.Contains("{module}", StringComparison.Ordinal)
+            ? request.Module ?? readiness.Evidence.Folder?.Settings.Module ?? registry.Load().Find(request.Skill)?.Module
+            : request.Module ?? readiness.Evidence.Folder?.Settings.Module ?? "";
+
+    private static (string Label, VersionEntry Version, RollbackEntry Rollback)? RolledBackFromProduction(SkillEntry entry) => entry.Versions
+        .Where(version => version.Value is { RolledBack: not null, Baseline: not null } and ({ State: PromotionState.Held, HeldAs: PromotionState.Staged } or { State: PromotionState.Staged }))
+        .OrderByDescending(version => version.Value.RolledBack!.At, StringComparer.Ordinal)
+        .Select(version => ((string, VersionEntry, RollbackEntry)?)(version.Key, version.Value, version.Value.RolledBack!))
+        .FirstOrDefault();
+
+    private static RollbackOutcome Refused(string reason) => new() { Refusal = reason };
+}

@@ -1,0 +1,37 @@
+using WreSkills.Benchmarks;
+using WreSkills.Metrics;
+using WreSkills.Registry;
+using WreSkills.Skills;
+
+namespace WreSkills.Promotion;
+
+/// <summary>Everything that the gates of one promotion look at.</summary>
+public sealed record PromotionEvidence
+{
+    /// <summary>The skill's name.</summary>
+    public required string Skill { get; init; }
+
+    /// <summary>The content; null when it cannot be read.</summary>
+    public SkillFolder? Folder { get; init; }
+
+    /// <summary>Its digest; empty when it cannot be read.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>Why the content cannot be used; null when it can.</summary>
+    public string? FolderProblem { get; init; }
+
+    /// <summary>The latest benchmark of this exact content, or null.</summary>
+    public BenchmarkResult? Benchmark { get; init; }
+
+    /// <summary>SHA-256 of the benchmark's file, or null.</summary>
+    public string? BenchmarkSha256 { get; init; }
+
+    /// <summary>The version's entry; null for a draft that was never minted.</summary>
+    public VersionEntry? Version { get; init; }
+
+    /// <summary>Live executions since staging; empty for a draft.</summary>
+    public EvidenceWindow Window { get; init; } = new();
+
+    /// <summary>Why the metric files cannot be written; null when they can.</summary>
+    public string? MetricsProblem { get; init; }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+
+using WreSkills.Loading;
+using WreSkills.Metrics;
+using WreSkills.Notifications;
+using WreSkills.Policy;
+using WreSkills.Registry;
+using WreSkills.Search;
+using WreSkills.Skills;
+using WreSkills.Storage;
+
+namespace WreSkills.Promotion;
+
+/// <summary>
+/// The work after the commit: audit line, promotion log line, messages, folders, documents, database, graph and index.
+/// Every step is idempotent by operation id or makes things match the registry as it is now.
+/// </summary>
+public sealed class Settlement(
+    WorkspaceLayout layout, WorkspaceLock locks, SkillRegistry registry, VersionStore store, SkillLoader loader, TransitionJournal journal, AuditLog audit,
+    MetricsLog metrics, MetricsIngestor ingestor, MetricsDatabase database, Outbox outbox, SkillIndex index, SkillsGraph graph, PromotionPolicy policy, TimeProvider time)
+{
+    private readonly MaterializedFolders _folders = new(layout, store);
+    private readonly ModuleDocuments _documents = new(layout);
+    private readonly RollbackDeadlines _deadlines = new(database);
+
+    /// <summary>Does everything that follows from a committed transition and deletes its intent.</summary>
+    public void Settle(Transition transition)
+    {
+        using var turn = locks.AcquireSettle();
+        _ = Timestamp.TryParse(transition.At, out var moment);
+        audit.Append(transition.Operation, transition.AuditLine());
+        FaultInjection.Reach("audit-written");
+        metrics.AppendEvent(transition.Skill, transition.Operation, transition.PromotionLogLine());
+        FaultInjection.Reach("promotion-log-written");
+        foreach (var message in TransitionMessages.Of(transition, policy))
+        {
+            outbox.Put(message);
+        }
+
+        FaultInjection.Reach("outbox-written");
+        SyncFolders(transition, moment);
+        FaultInjection.Reach("folders-written");
+        SyncDocuments(transition.Skill);
+        FaultInjection.Reach("documents-written");
+        SyncDatabase(transition, moment);
+        FaultInjection.Reach("database-written");
+        SyncIndex(transition.Skill);
+        if (transition.Kind == "rollback")
+        {
+            foreach (var action in (ReadOnlySpan<string>)["alert", "archive", "reindex"])
+            {
+                _deadlines.Done(transition.Operation, action, time.GetUtcNow());
+            }
+        }
+
+        FaultInjection.Reach("index-written");
+        journal.End(transition.Operation);
+        FaultInjection.Reach("intent-deleted");
+    }
+
+    /// <summary>Brings folders, documents, database row, graph and index of a skill in line with the registry, outside of any transition.</summary>
+    public void Repair(string skill)
+    {
+        using var turn = locks.AcquireSettle();
+        var entry = registry.Load().Require(skill);
+        _folders.SyncStaged(skill, entry, time.GetUtcNow());
+        _folders.SyncProduction(skill, entry);
+        SyncDocuments(skill);
+        database.SaveSkill(skill, entry);
+        SyncIndex(skill);
+    }
+
+    /// <summary>Adds the deadlines of a rollback that the audit log knows; for a rebuilt database.</summary>
+    public void RestoreDeadlines(string operation, string skill, DateTimeOffset at, bool reported, bool reviewed)
+    {
+        _deadlines.Add(operation, skill, at, policy.Rollback);
+        foreach (var (action, done) in (ReadOnlySpan<(string, bool)>)[("alert", true), ("archive", true), ("reindex", true), ("failure_analysis", reported), ("human_review", reviewed)])
+        {
+            if (done)
+            {
+                _deadlines.Done(operation, action, time.GetUtcNow());
+            }
+        }
+    }
+
+    /// <summary>What the index holds of a skill: its furthest live version, else its draft; null when there is neither.</summary>
+    public IndexedSkill? Indexed(string skill, SkillEntry? entry)
+    {
+        if (entry?.Live(entry.PromotionState) is { } live)
+        {
+            return new IndexedSkill(skill, entry.PromotionState, live.Label, store.Open(skill, live.Version.Digest));
+        }
+
+        if (!Directory.Exists(layout.PrototypeFolder(skill)))
+        {
+            return null;
+        }
+
+        try
+        {
+            var draft = loader.OpenPrototype(skill);
+            return new IndexedSkill(skill, PromotionState.Prototype, draft.Folder.Settings.Version ?? "", draft.Folder);
+        }
+        catch (WreException)
+        {
+            // An unsound draft serves nobody, so nobody should find it; `wre lint` says what is wrong with it.
+            return null;
+        }
+    }
+
+    private void SyncFolders(Transition transition, DateTimeOffset moment)
+    {
+        var (skill, entry) = (transition.Skill, registry.Load().Require(transition.Skill));
+        _folders.SyncStaged(skill, entry, moment);
+        _folders.SyncProduction(skill, entry);
+        if (transition is { Kind: "promotion", To: PromotionState.Production })
+        {
+            _folders.KeepText(skill, entry, transition.Digest, $"v{transition.Version}_baseline.md");
+        }
+        else if (transition is { Kind: "rollback", From: PromotionState.Production })
+        {
+            _folders.KeepText(skill, entry, transition.Digest, $"v{transition.Version}_failed_{Timestamp.ToFileName(moment)}.md");
+        }
+    }
+
+    private void SyncDocuments(string skill)
+    {
+        var document = registry.Load();
+        if (document.Require(skill).Module is { } module)
+        {
+            _documents.Sync(module, document, Describe);
+        }
+    }
+
+    private void SyncDatabase(Transition transition, DateTimeOffset moment)
+    {
+        ingestor.Run(transition.Skill);
+        database.SaveSkill(transition.Skill, registry.Load().Require(transition.Skill));
+        if (transition.Kind == "rollback")
+        {
+            _deadlines.Add(transition.Operation, transition.Skill, moment, policy.Rollback);
+        }
+    }
+
+    private void SyncIndex(string skill)
+    {
+        var entry = registry.Load().Require(skill);
+        var indexed = Indexed(skill, entry);
+        graph.Update(skill, entry, indexed?.Folder.Settings.Dependencies ?? new SkillDependencies());
+        index.Update(skill, indexed);
+    }
+
+    private string Describe(string skill) =>
+        registry.Load().Find(skill)?.Live(PromotionState.Production) is { } live ? store.Open(skill, live.Version.Digest).Settings.Description : "";
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+using WreSkills.Registry;
+using WreSkills.Storage;
+
+namespace WreSkills.Promotion;
+
+/// <summary>The tickets: <c>tickets/&lt;TICKET&gt;.yaml</c> for people, <c>tickets/&lt;TICKET&gt;.evidence.json</c> beside it.</summary>
+public sealed partial class TicketStore(WorkspaceLayout layout)
+{
+    /// <summary>Path of a ticket.</summary>
+    /// <exception cref="WreException">The name is none.</exception>
+    public string FileOf(string ticket) => Name().IsMatch(ticket)
+        ? Path.Combine(layout.TicketsFolder, ticket + ".yaml")
+        : throw new WreException($"'{ticket}' is no ticket name.", "letters, digits, '-' and '_', such as APPROVAL_20251020_001");
+
+    /// <summary>The next free name of a day, <c>APPROVAL_20251020_001</c> and up.</summary>
+    public string NextId(DateTimeOffset now)
+    {
+        var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        for (var number = 1; ; number++)
+        {
+            var id = $"APPROVAL_{day}_{number:000}";
+            if (!File.Exists(FileOf(id)))
+            {
+                return id;
+            }
+        }
+    }
+
+    /// <summary>All ticket names, oldest first.</summary>
+    public IReadOnlyList<string> List() => Directory.Exists(layout.TicketsFolder)
+        ? [.. Directory.EnumerateFiles(layout.TicketsFolder, "*.yaml").Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Reads a ticket.</summary>
+    /// <exception cref="WreException">It is missing or no ticket.</exception>
+    public (ApprovalTicket Ticket, string Sha256) Open(string ticket)
+    {
+        var path = FileOf(ticket);
+        if (!File.Exists(path))
+        {
+            throw new WreException($"There is no ticket {ticket}.", "`wre ticket new --skill NAME --from STATE --to STATE` makes one; `wre ticket list` shows those there are");
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        var parsed = ApprovalTicket.Parse(Encoding.UTF8.GetString(bytes), path);
+        return parsed.Id == ticket
+            ? (parsed, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+            : throw new WreException($"{path} calls itself {parsed.Id}.", "a ticket keeps its name; make a new one");
+    }
+
+    /// <summary>SHA-256 of a ticket's evidence file, or null when it is missing.</summary>
+    public string? EvidenceDigest(string ticket)
+    {
+        var path = EvidenceFile(ticket);
+        return File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
+    }
+
+    /// <summary>Writes a new ticket with its evidence.</summary>
+    /// <param name="ticket">The ticket; its <c>EvidenceDigest</c> is filled in here.</param>
+    /// <param name="evidence">The evidence.</param>
+    /// <param name="figures">The automated part: key, figure or null, requirement.</param>
+    /// <exception cref="WreException">There is a ticket of this name.</exception>
+    public ApprovalTicket Create(ApprovalTicket ticket, TicketEvidence evidence, IReadOnlyList<(string Key, string? Figure, string Requirement)> figures)
+    {
+        if (File.Exists(FileOf(ticket.Id)))
+        {
+            throw new WreException($"There is a ticket {ticket.Id} already.", "choose another name, or leave --ticket away to get the next free one");
+        }
+
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(evidence, PromotionJson.Readable.TicketEvidence);
+        DurableFile.Replace(EvidenceFile(ticket.Id), bytes);
+        var bound = ticket with { EvidenceDigest = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
+        DurableFile.Replace(FileOf(ticket.Id), TicketText.Write(bound, evidence.TakenAt[..10], figures));
+        return bound;
+    }
+
+    /// <summary>Fills fields of a ticket in, keeping every other byte of the file.</summary>
+    /// <param name="ticket">The ticket's name.</param>
+    /// <param name="answers">Field → text: a key of <c>human_review</c>, or <c>approver</c>, <c>approval_decision</c>, <c>notes</c>, <c>signature</c>, <c>timestamp</c>.</param>
+    /// <exception cref="WreException">A field is unknown or its text is not allowed; nothing was written.</exception>
+    public ApprovalTicket Answer(string ticket, IReadOnlyDictionary<string, string> answers)
+    {
+        var (known, _) = Open(ticket);
+        TicketText.CheckAnswers(known, answers);
+        var path = FileOf(ticket);
+        var text = answers.Aggregate(File.ReadAllText(path), (current, answer) => TicketText.Set(current, answer.Key, answer.Value));
+        var parsed = ApprovalTicket.Parse(text, path);
+        DurableFile.Replace(path, text);
+        return parsed;
+    }
+
+    /// <summary>The operation that used a ticket, in words, or null; the registry and the audit log both know.</summary>
+    public static string? UsedBy(string ticket, RegistryDocument registry, AuditLog audit)
+    {
+        foreach (var (skill, entry) in registry.Skills)
+        {
+            foreach (var (label, version) in entry.Versions)
+            {
+                if (version.Tickets.FirstOrDefault(used => used.Value == ticket).Key is { } state)
+                {
+                    return $"it brought {skill} {label} to {state}";
+                }
+            }
+        }
+
+        var line = audit.Lines().FirstOrDefault(line => line.TryGetProperty("approval_ticket", out var value) && value.ValueKind == JsonValueKind.String && value.GetString() == ticket);
+        return line.ValueKind == JsonValueKind.Object ? $"operation {line.GetProperty("operation").GetString()}" : null;
+    }
+
+    private string EvidenceFile(string ticket) => Path.Combine(layout.TicketsFolder, ticket + ".evidence.json");
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
+}

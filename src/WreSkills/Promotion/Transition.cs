@@ -1,0 +1,149 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+using WreSkills.Registry;
+
+namespace WreSkills.Promotion;
+
+/// <summary>One change of the registry with everything that follows from it. As a file in the journal it is the intent.</summary>
+public sealed record Transition
+{
+    /// <summary>Id of the operation, a UUIDv7; every later step is idempotent by it.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary><c>promotion</c>, <c>rollback</c> or <c>restore</c> (the undoing of a rollback).</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The skill's name.</summary>
+    public required string Skill { get; init; }
+
+    /// <summary>Label of the version that moves.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its digest.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public required PromotionState From { get; init; }
+
+    /// <summary>Where it goes to.</summary>
+    public required PromotionState To { get; init; }
+
+    /// <summary>When it was decided, ISO 8601.</summary>
+    public required string At { get; init; }
+
+    /// <summary>Serial of the registry that it changes.</summary>
+    public required long ExpectedSerial { get; init; }
+
+    /// <summary>Who approved it; null for an automatic rollback.</summary>
+    public string? Approver { get; init; }
+
+    /// <summary>The ticket; null for a rollback.</summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>SHA-256 of the ticket's file, or null.</summary>
+    public string? TicketSha256 { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The figure that tripped it.</summary>
+    public string? TriggerMetric { get; init; }
+
+    /// <summary>User who ran the command, or <c>monitor</c>.</summary>
+    public string RequestedBy { get; init; } = "unknown";
+
+    /// <summary>Whether <c>--production-readiness-checklist-complete</c> was given.</summary>
+    public bool ChecklistComplete { get; init; }
+
+    /// <summary>Label that serves instead from now on; null when there is none.</summary>
+    public string? Serves { get; init; }
+
+    /// <summary>Every version whose state changes.</summary>
+    public IReadOnlyList<StateChange> Changes { get; init; } = [];
+
+    /// <summary>The audit line.</summary>
+    internal JsonObject AuditLine() => Line(new JsonObject
+    {
+        ["operation"] = Operation,
+        ["timestamp"] = At,
+        ["event"] = Kind,
+        ["skill"] = Skill,
+        ["version"] = Version,
+        ["digest"] = Digest,
+        ["from_state"] = From.Text(),
+        ["to_state"] = To.Text(),
+        ["serial"] = ExpectedSerial + 1,
+        ["requested_by"] = RequestedBy,
+    });
+
+    /// <summary>The promotion log line (policy 5.2).</summary>
+    internal JsonObject PromotionLogLine()
+    {
+        var line = Line(new JsonObject
+        {
+            ["event_id"] = Operation,
+            ["timestamp"] = At,
+            ["event"] = Kind,
+            ["skill_name"] = Skill,
+            ["version"] = Version,
+            ["digest"] = Digest,
+            ["from_state"] = From.Text(),
+            ["to_state"] = To.Text(),
+        });
+        line["changes"] = new JsonArray([.. Changes.Select(change => new JsonObject
+        {
+            ["version"] = change.Version,
+            ["digest"] = change.Digest,
+            ["state"] = change.State.Text(),
+            ["state_serial"] = ExpectedSerial + 1,
+        })]);
+        return line;
+    }
+
+    private JsonObject Line(JsonObject line)
+    {
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                line[name] = value;
+            }
+        }
+
+        Add("approver", Approver);
+        Add("approval_ticket", Ticket);
+        Add("ticket_sha256", TicketSha256);
+        Add("reason", Reason);
+        Add("trigger_metric", TriggerMetric);
+        Add("serves", Serves);
+        if (ChecklistComplete)
+        {
+            line["production_readiness_checklist_complete"] = true;
+        }
+
+        return line;
+    }
+}
+
+/// <summary>A version whose state changes.</summary>
+/// <param name="Version">Label.</param>
+/// <param name="Digest">Digest.</param>
+/// <param name="State">New state.</param>
+public sealed record StateChange(string Version, string Digest, PromotionState State);
+
+/// <summary>Source-generated JSON of transitions and gates.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Transition))]
+[JsonSerializable(typeof(TicketEvidence))]
+internal sealed partial class PromotionJson : JsonSerializerContext
+{
+    public static PromotionJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

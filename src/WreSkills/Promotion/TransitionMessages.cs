@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+using WreSkills.Notifications;
+using WreSkills.Policy;
+using WreSkills.Registry;
+
+namespace WreSkills.Promotion;
+
+/// <summary>Who is told what after a transition (policy 2.1, 2.2, 3.2); pure. Ids derive from the operation, so a repetition is recognised.</summary>
+internal static class TransitionMessages
+{
+    public static IReadOnlyList<OutboxMessage> Of(Transition transition, PromotionPolicy policy)
+    {
+        var reindex = Message(transition, "reindex_requested", new JsonObject { ["trigger"] = transition.Kind });
+        return (transition.Kind, transition.To) switch
+        {
+            ("rollback", _) => [Alert(transition, policy), reindex],
+            (_, PromotionState.Staged) => [Review(transition, policy.StagedReview), reindex],
+            _ => [Monitoring(transition, policy), Review(transition, policy.ProductionReview), reindex],
+        };
+    }
+
+    private static OutboxMessage Alert(Transition transition, PromotionPolicy policy) => Message(transition, "rollback_alert", new JsonObject
+    {
+        ["to"] = new JsonArray([.. policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+        ["reason"] = transition.Reason,
+        ["trigger_metric"] = transition.TriggerMetric,
+        ["from_state"] = transition.From.Text(),
+        ["to_state"] = transition.To.Text(),
+        ["serves_now"] = transition.Serves,
+        ["text"] = $"{transition.Skill} {transition.Version} was rolled back from {transition.From.Text()} to {transition.To.Text()}: {transition.Reason}"
+            + $"{(transition.TriggerMetric is null ? "" : $" ({transition.TriggerMetric})")}. {(transition.Serves is null ? "No version serves in its place" : $"{transition.Serves} serves now")}.",
+        ["report"] = $"wre report show --skill {transition.Skill}",
+        ["review"] = $"wre report review --skill {transition.Skill} --approver ID --note \"…\"",
+        ["undo"] = transition.From == PromotionState.Production ? $"wre rollback --skill {transition.Skill} --undo --approver ID --reason \"…\"" : null,
+    });
+
+    private static OutboxMessage Review(Transition transition, string schedule) => Message(transition, "review_schedule", new JsonObject
+    {
+        ["to"] = "advisor",
+        ["schedule"] = schedule,
+        ["state"] = transition.To.Text(),
+        ["text"] = $"{transition.Skill} {transition.Version} is {transition.To.Text()} now; review it {schedule}.",
+    });
+
+    private static OutboxMessage Monitoring(Transition transition, PromotionPolicy policy) => Message(transition, "monitoring_enabled", new JsonObject
+    {
+        ["to"] = new JsonArray([.. policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+        ["text"] = $"{transition.Skill} {transition.Version} is in production; every execution is watched, and a rollback alerts you.",
+    });
+
+    private static OutboxMessage Message(Transition transition, string kind, JsonObject body)
+    {
+        body["operation"] = transition.Operation;
+        body["version"] = transition.Version;
+        return new OutboxMessage($"{transition.Operation}-{kind}", kind, transition.Skill, transition.At, body);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace WreSkills.Benchmarks;
@@ -121,6 +122,9 @@ public sealed record BenchmarkResult
 
     /// <summary>Every run in order.</summary>
     public IReadOnlyList<BenchmarkCaseResult> Cases { get; init; } = [];
+
+    /// <summary>The result as JSON, in the shape of its file.</summary>
+    public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, BenchmarkJson.Readable.BenchmarkResult)!;
 }
 
 /// <summary>Source-generated JSON of benchmark results.</summary>

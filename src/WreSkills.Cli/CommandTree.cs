@@ -1,0 +1,78 @@
+using System.CommandLine;
+
+using WreSkills.Cli.Commands;
+
+namespace WreSkills.Cli;
+
+/// <summary>The root command with every verb, and the one way an invocation ends: 0 yes, 1 a negative answer, 2 an error.</summary>
+internal sealed class CommandTree
+{
+    private readonly RootCommand _root;
+
+    private CommandTree(RootCommand root) => _root = root;
+
+    public RootCommand Root => _root;
+
+    public static CommandTree Build()
+    {
+        var root = new RootCommand("Progressive delivery for AI-agent skills: prototype, staged, production, with gates, sign-off and automatic rollback.")
+        {
+            InitCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(),
+            BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(),
+            MetricsCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
+            StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), PromoteCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(),
+            LoadCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
+        };
+        root.Options.Add(GlobalOptions.Workspace);
+        root.Options.Add(GlobalOptions.Output);
+        return new CommandTree(root);
+    }
+
+    public async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var parsed = _root.Parse(arguments);
+        var json = parsed.GetValue(GlobalOptions.Output) == "json";
+        if (parsed.Errors.Count > 0)
+        {
+            var problems = parsed.Errors.Select(problem => problem.Message).Distinct().ToList();
+            ErrorOutput.Write(new WreException(problems.Count == 1 ? problems[0] : "The command line has several mistakes.", Usage(parsed), problems.Count == 1 ? null : problems), json, output, error);
+            return 2;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+        }
+        catch (WreException problem)
+        {
+            ErrorOutput.Write(problem, json, output, error);
+            return 2;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("wre: stopped");
+            return 2;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            ErrorOutput.Write(new WreException(problem.Message, "check that the file exists and may be read and written", innerException: problem), json, output, error);
+            return 2;
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException problem)
+        {
+            ErrorOutput.Write(new WreException($"The database cannot be used: {problem.Message}", "it is rebuildable: `wre doctor --rebuild`", innerException: problem), json, output, error);
+            return 2;
+        }
+    }
+
+    private static string Usage(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? result = parsed.CommandResult; result is System.CommandLine.Parsing.CommandResult command && command.Command is not RootCommand; result = result.Parent)
+        {
+            names.Insert(0, command.Command.Name);
+        }
+
+        return $"`wre {string.Join("", names.Select(name => name + " "))}--help` lists the options";
+    }
+}

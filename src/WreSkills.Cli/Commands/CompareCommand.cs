@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+using WreSkills.Metrics;
+using WreSkills.Registry;
+
+namespace WreSkills.Cli.Commands;
+
+/// <summary><c>wre compare</c>: two versions or states of a skill side by side.</summary>
+internal static class CompareCommand
+{
+    private static readonly Option<string> s_skill = GlobalOptions.Skill();
+    private static readonly Option<string> s_a = new("--version-a") { Description = "A state (prototype, staged, production) or a version's label.", Required = true, HelpName = "A" };
+    private static readonly Option<string> s_b = new("--version-b") { Description = "A state or a version's label.", Required = true, HelpName = "B" };
+
+    public static Command Create() => Invocation.With(
+        new Command("compare", "Compare the figures of two versions or states of a skill. Exit 1 when one of them has no executions.") { s_skill, s_a, s_b },
+        Run);
+
+    private static int Run(Invocation invocation)
+    {
+        var parsed = invocation.Parsed;
+        var skill = parsed.GetValue(s_skill)!;
+        invocation.Workspace.Ingestor.Run(skill);
+        var (nameA, nameB) = (parsed.GetValue(s_a)!, parsed.GetValue(s_b)!);
+        var (a, b) = (Find(invocation, skill, nameA), Find(invocation, skill, nameB));
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Output, new JsonObject
+            {
+                ["skill"] = skill,
+                ["version_a"] = nameA,
+                ["version_b"] = nameB,
+                ["a"] = a is null ? null : JsonViews.Summary(a),
+                ["b"] = b is null ? null : JsonViews.Summary(b),
+                ["difference"] = new JsonObject
+                {
+                    ["pattern_fidelity"] = b?.PatternFidelity - a?.PatternFidelity,
+                    ["outcome_quality"] = b?.OutcomeQuality - a?.OutcomeQuality,
+                    ["false_positive_rate"] = b?.FalsePositiveRate - a?.FalsePositiveRate,
+                    ["exception_rate"] = b?.ExceptionRate - a?.ExceptionRate,
+                    ["execution_time_ms"] = b?.ExecutionTimeMs - a?.ExecutionTimeMs,
+                },
+            });
+            return a is null || b is null ? 1 : 0;
+        }
+
+        invocation.Terminal.Heading($"{skill}: {nameA} against {nameB}");
+        invocation.Terminal.Rows(["figure", nameA, nameB, "b − a"],
+        [
+            ["version", Label(a), Label(b), ""],
+            ["executions", Count(a), Count(b), ""],
+            Row("pattern fidelity", a?.PatternFidelity, b?.PatternFidelity),
+            Row("outcome quality", a?.OutcomeQuality, b?.OutcomeQuality),
+            Row("false positive rate", a?.FalsePositiveRate, b?.FalsePositiveRate),
+            Row("exception rate", a?.ExceptionRate, b?.ExceptionRate),
+            Row("execution time, ms", a?.ExecutionTimeMs, b?.ExecutionTimeMs),
+        ]);
+        return a is null || b is null ? 1 : 0;
+    }
+
+    // A state means its live version; the prototype means its latest benchmarked content.
+    private static MetricsSummary? Find(Invocation invocation, string skill, string name)
+    {
+        var (database, entry) = (invocation.Workspace.Database, invocation.Workspace.Registry.Load().Find(skill));
+        if (!PromotionStates.TryParse(name, out var state))
+        {
+            return database.Latest(skill, name, null, null);
+        }
+
+        return state == PromotionState.Prototype
+            ? database.Latest(skill, null, "prototype", entry?.Prototype?.Digest)
+            : entry?.Live(state) is { } live ? database.Latest(skill, live.Label, state.Text(), null) : null;
+    }
+
+    private static string Label(MetricsSummary? summary) => summary is null ? "none" : $"{summary.Version} {summary.State}{(summary.Benchmark ? " (benchmark)" : "")}";
+
+    private static string Count(MetricsSummary? summary) => summary?.Executions.ToString() ?? "0";
+
+    private static IReadOnlyList<string> Row(string name, double? a, double? b) =>
+        [name, TextViews.Number(a), TextViews.Number(b), b - a is { } difference ? (difference > 0 ? "+" : "") + TextViews.Number(difference) : "–"];
+}

@@ -1,0 +1,7 @@
+using System.CommandLine;
+namespace WreSkills.Cli.Commands;
+
+internal static class DemoCommand
+{
+    public static Command Create() => new("demo", "x");
+}

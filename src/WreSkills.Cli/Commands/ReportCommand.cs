@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace WreSkills.Cli.Commands;
+
+/// <summary><c>wre report</c>: the failure analysis of a rollback, and its review.</summary>
+internal static class ReportCommand
+{
+    public static Command Create() => new("report", "Failure reports of rollbacks: read them, and record that a person reviewed them.") { Show(), Review() };
+
+    private static Command Show()
+    {
+        var skill = GlobalOptions.Skill();
+        return Invocation.With(new Command("show", "Print the failure report of the latest rollback of a skill.") { skill }, invocation =>
+        {
+            var name = invocation.Parsed.GetValue(skill)!;
+            invocation.Workspace.Worker.Run();
+            var rollback = invocation.Workspace.Audit.Lines().LastOrDefault(line => Text(line, "event") == "rollback" && Text(line, "skill") == name);
+            if (Text(rollback, "operation") is not { } operation)
+            {
+                throw new WreException($"{name} was never rolled back.", "`wre list` shows which skills were");
+            }
+
+            var path = invocation.Workspace.Reports.FileOf(operation);
+            var text = File.ReadAllText(path);
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, new JsonObject { ["operation"] = operation, ["skill"] = name, ["file"] = path, ["markdown"] = text });
+            }
+            else
+            {
+                invocation.Output.Write(text);
+            }
+
+            return 0;
+        });
+    }
+
+    private static Command Review()
+    {
+        var skill = GlobalOptions.Skill();
+        var approver = new Option<string>("--approver") { Description = "Who reviewed; listed in the policy.", Required = true, HelpName = "ID" };
+        var note = new Option<string>("--note") { Description = "What you make of it and what is to be done.", Required = true, HelpName = "TEXT" };
+        return Invocation.With(new Command("review", "Record that a person reviewed the failure report; without it the version cannot be promoted again.") { skill, approver, note }, invocation =>
+        {
+            var name = invocation.Parsed.GetValue(skill)!;
+            var (version, rollback) = invocation.Workspace.Promoter.Review(name, invocation.Parsed.GetValue(approver)!, invocation.Parsed.GetValue(note)!);
+            invocation.Workspace.Deadlines.Done(rollback.Operation, "human_review", invocation.Workspace.Time.GetUtcNow());
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, new JsonObject { ["skill"] = name, ["version"] = version, ["operation"] = rollback.Operation, ["reviewed_by"] = rollback.ReviewedBy, ["reviewed_at"] = rollback.ReviewedAt });
+            }
+            else
+            {
+                invocation.Terminal.Line($"Recorded: {rollback.ReviewedBy} reviewed the rollback of {name} {version}. It may be promoted again, or the rollback undone.");
+            }
+
+            return 0;
+        });
+    }
+
+    private static string? Text(System.Text.Json.JsonElement line, string name) =>
+        line.ValueKind == System.Text.Json.JsonValueKind.Object && line.TryGetProperty(name, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+using WreSkills.Promotion;
+using WreSkills.Registry;
+
+namespace WreSkills.Cli.Commands;
+
+/// <summary><c>wre ticket</c>: make, answer and show sign-off documents.</summary>
+internal static class TicketCommand
+{
+    public static Command Create() => new("ticket", "Sign-off documents: make one with the automated part filled in, answer it, show it.") { New(), Answer(), Show(), List() };
+
+    private static Command New()
+    {
+        var skill = GlobalOptions.Skill();
+        var from = GlobalOptions.State("--from", "Where the promotion comes from.");
+        var to = GlobalOptions.State("--to", "Where it goes to.");
+        var ticket = new Option<string?>("--ticket") { Description = "Name of the ticket; default: the next free APPROVAL_<date>_<number>.", HelpName = "TICKET" };
+        var approver = new Option<string?>("--approver") { Description = "Who is to decide.", HelpName = "ID" };
+        return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver }, invocation =>
+        {
+            var parsed = invocation.Parsed;
+            var (made, readiness) = invocation.Workspace.Issuer.Issue(
+                parsed.GetValue(skill)!, GlobalOptions.ParseState(parsed.GetValue(from)!), GlobalOptions.ParseState(parsed.GetValue(to)!), parsed.GetValue(ticket), GlobalOptions.User, parsed.GetValue(approver));
+            var path = invocation.Workspace.Layout.Relative(invocation.Workspace.Tickets.FileOf(made.Id));
+            if (invocation.Json)
+            {
+                var json = JsonViews.Ticket(made);
+                json["file"] = path;
+                json["ready"] = readiness.Ready;
+                JsonOutput.Write(invocation.Output, json);
+                return 0;
+            }
+
+            invocation.Terminal.Line($"{made.Id} for {made.Skill} {made.Version}, {made.From.Text()} → {made.To.Text()}: {path}");
+            if (!readiness.Ready)
+            {
+                invocation.Terminal.Line($"Not every automated check passes yet: {string.Join(", ", readiness.Gates.Where(gate => gate.Verdict != Policy.Verdict.Pass).Select(gate => gate.Name))}.");
+            }
+
+            invocation.Terminal.Line($"Next: answer it in the file, or wre ticket answer --ticket {made.Id}");
+            return 0;
+        });
+    }
+
+    private static Command Answer()
+    {
+        var ticket = new Option<string>("--ticket") { Description = "The ticket.", Required = true, HelpName = "TICKET" };
+        var set = new Option<string[]>("--set") { Description = "A field and its text, such as test_coverage=YES or approval_decision=APPROVED; repeatable. Without it you are asked.", HelpName = "KEY=TEXT", DefaultValueFactory = _ => [] };
+        var approver = new Option<string?>("--approver") { Description = "Who answers and signs.", HelpName = "ID" };
+        return Invocation.With(new Command("answer", "Answer a ticket, by --set or question by question. A decision is signed with the approver's id and the time.") { ticket, set, approver }, invocation =>
+        {
+            var name = invocation.Parsed.GetValue(ticket)!;
+            var (known, _) = invocation.Workspace.Tickets.Open(name);
+            var answers = Pairs(invocation.Parsed.GetValue(set)!);
+            if (answers.Count == 0)
+            {
+                answers = TicketDialog.Ask(known, Console.In, invocation.Error);
+            }
+
+            if (invocation.Parsed.GetValue(approver) is { } id)
+            {
+                answers["approver"] = id;
+            }
+
+            if (answers.ContainsKey("approval_decision"))
+            {
+                if ((answers.GetValueOrDefault("approver") ?? known.Approver) is { } signer)
+                {
+                    answers.TryAdd("signature", signer);
+                }
+
+                answers.TryAdd("timestamp", invocation.Now);
+            }
+
+            var answered = invocation.Workspace.Tickets.Answer(name, answers);
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, JsonViews.Ticket(answered));
+            }
+            else
+            {
+                Print(invocation.Terminal, answered);
+            }
+
+            return 0;
+        });
+    }
+
+    private static Command Show()
+    {
+        var ticket = new Option<string>("--ticket") { Description = "The ticket.", Required = true, HelpName = "TICKET" };
+        return Invocation.With(new Command("show", "Show a ticket: answers, decision, whether it was used.") { ticket }, invocation =>
+        {
+            var (known, _) = invocation.Workspace.Tickets.Open(invocation.Parsed.GetValue(ticket)!);
+            var used = TicketStore.UsedBy(known.Id, invocation.Workspace.Registry.Load(), invocation.Workspace.Audit);
+            if (invocation.Json)
+            {
+                var json = JsonViews.Ticket(known);
+                json["used_by"] = used;
+                JsonOutput.Write(invocation.Output, json);
+                return 0;
+            }
+
+            Print(invocation.Terminal, known);
+            invocation.Terminal.Line(used is null ? $"Not used yet; good until {Storage.Timestamp.ToIso(known.ExpiresAt)}." : $"Used: {used}.");
+            return 0;
+        });
+    }
+
+    private static Command List() => Invocation.With(new Command("list", "List the tickets, oldest first."), invocation =>
+    {
+        var tickets = invocation.Workspace.Tickets.List().Select(name => invocation.Workspace.Tickets.Open(name).Ticket).ToList();
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Output, new JsonObject { ["tickets"] = JsonOutput.List(tickets, JsonViews.Ticket) });
+        }
+        else if (tickets.Count == 0)
+        {
+            invocation.Terminal.Line("No tickets.");
+        }
+        else
+        {
+            invocation.Terminal.Rows(
+                ["ticket", "skill", "version", "promotion", "decision", "approver"],
+                tickets.Select(ticket => (IReadOnlyList<string>)[ticket.Id, ticket.Skill, ticket.Version, $"{ticket.From.Text()} → {ticket.To.Text()}", ticket.Decision ?? "open", ticket.Approver ?? "–"]));
+        }
+
+        return 0;
+    });
+
+    private static Dictionary<string, string> Pairs(IReadOnlyList<string> texts)
+    {
+        var pairs = new Dictionary<string, string>();
+        foreach (var text in texts)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+            {
+                throw new WreException($"--set '{text}' is no answer.", "write KEY=TEXT, such as --set test_coverage=YES");
+            }
+
+            pairs[text[..at]] = text[(at + 1)..];
+        }
+
+        return pairs;
+    }
+
+    private static void Print(Terminal terminal, ApprovalTicket ticket)
+    {
+        terminal.Heading($"{ticket.Id}: {ticket.Skill} {ticket.Version}, {ticket.From.Text()} → {ticket.To.Text()}");
+        terminal.Rows(["", ""],
+        [
+            ["content", ticket.SkillDigest],
+            ["requester", ticket.Requester ?? "–"],
+            .. ApprovalTicket.RequiredAnswers(ticket.To).Select(answer => (IReadOnlyList<string>)[answer.Key, $"{ticket.Answers.GetValueOrDefault(answer.Key) ?? "open"}    ({answer.Meaning})"]),
+            ["approval_decision", ticket.Decision ?? "open"],
+            ["approver", ticket.Approver ?? "open"],
+            ["signature", ticket.Signature is null ? "open" : $"{ticket.Signature} at {ticket.Timestamp ?? "unknown time"}"],
+            .. ticket.Notes.Length == 0 ? [] : (IReadOnlyList<string>[])[["notes", ticket.Notes]],
+        ]);
+    }
+}

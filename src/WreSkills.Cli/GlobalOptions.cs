@@ -1,0 +1,52 @@
+using System.CommandLine;
+
+using WreSkills.Hosting;
+using WreSkills.Registry;
+
+namespace WreSkills.Cli;
+
+/// <summary>Options that several verbs share, so that they mean the same everywhere.</summary>
+internal static class GlobalOptions
+{
+    public static Option<string?> Workspace { get; } = new("--workspace") { Description = "Folder of the workspace; default: the nearest one around the current folder.", Recursive = true, HelpName = "DIR" };
+
+    public static Option<string> Output { get; } = OutputOption();
+
+    /// <summary>Opens the workspace that the command line means.</summary>
+    public static Workspace Open(ParseResult parsed) => Hosting.Workspace.Open(Root(parsed));
+
+    /// <summary>The root folder that the command line means.</summary>
+    public static string Root(ParseResult parsed)
+    {
+        var given = parsed.GetValue(Workspace);
+        if (given is not null && !Directory.Exists(given))
+        {
+            throw new WreException($"There is no folder {given}.", "--workspace takes the root folder of a workspace");
+        }
+
+        return given is null ? WorkspaceConfiguration.FindRoot(Directory.GetCurrentDirectory()) : Path.GetFullPath(given);
+    }
+
+    public static bool Json(ParseResult parsed) => parsed.GetValue(Output) == "json";
+
+    public static Option<string> Skill() => new("--skill") { Description = "The skill's name.", Required = true, HelpName = "NAME" };
+
+    public static Option<string> State(string name, string description, bool required = true, params string[] states)
+    {
+        var option = new Option<string>(name) { Description = description, Required = required, HelpName = "STATE" };
+        option.AcceptOnlyFromAmong(states.Length == 0 ? ["prototype", "staged", "production"] : states);
+        return option;
+    }
+
+    public static PromotionState ParseState(string text) => PromotionStates.TryParse(text, out var state) ? state : throw new WreException($"'{text}' is no state.", "prototype, staged or production");
+
+    /// <summary>The person or account that runs the command.</summary>
+    public static string User => Environment.GetEnvironmentVariable("WRE_USER") is { Length: > 0 } user ? user : Environment.UserName;
+
+    private static Option<string> OutputOption()
+    {
+        var option = new Option<string>("--output") { Description = "Form of the answer: text or json (a documented contract, see docs/reference/json.md).", Recursive = true, DefaultValueFactory = _ => "text", HelpName = "text|json" };
+        option.AcceptOnlyFromAmong("text", "json");
+        return option;
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+
+using WreSkills.Hosting;
+using WreSkills.Storage;
+
+namespace WreSkills.Cli;
+
+/// <summary>What every action needs: the parsed command line, the workspace, and where to write.</summary>
+internal sealed class Invocation(ParseResult parsed)
+{
+    private Workspace? _workspace;
+
+    public ParseResult Parsed => parsed;
+
+    public bool Json => GlobalOptions.Json(parsed);
+
+    public TextWriter Output => parsed.InvocationConfiguration.Output;
+
+    public TextWriter Error => parsed.InvocationConfiguration.Error;
+
+    public Terminal Terminal => field ??= Terminal.On(Output);
+
+    /// <summary>The workspace, opened at first use; what is overdue in it is said on stderr.</summary>
+    public Workspace Workspace
+    {
+        get
+        {
+            if (_workspace is null)
+            {
+                _workspace = GlobalOptions.Open(parsed);
+                foreach (var deadline in Json ? [] : _workspace.Worker.Overdue())
+                {
+                    Error.WriteLine($"overdue: {deadline.Action.Replace('_', ' ')} of {deadline.Skill} was due at {deadline.DueAt} (rollback {deadline.Operation})");
+                }
+            }
+
+            return _workspace;
+        }
+    }
+
+    public string Now => Timestamp.ToIso(Workspace.Time.GetUtcNow());
+
+    /// <summary>Makes a command's action.</summary>
+    public static Command With(Command command, Func<Invocation, int> action)
+    {
+        command.SetAction(parsed => action(new Invocation(parsed)));
+        return command;
+    }
+
+    /// <summary>Makes a command's asynchronous action.</summary>
+    public static Command With(Command command, Func<Invocation, CancellationToken, Task<int>> action)
+    {
+        command.SetAction((parsed, cancellationToken) => action(new Invocation(parsed), cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,76 @@
+using Spectre.Console;
+
+using WreSkills.Policy;
+
+namespace WreSkills.Cli;
+
+/// <summary>Text for people: aligned columns, colour only on a terminal that wants it, no wrapping when piped.</summary>
+internal sealed class Terminal
+{
+    private readonly IAnsiConsole _console;
+    private readonly TextWriter _output;
+
+    private Terminal(IAnsiConsole console, TextWriter output)
+    {
+        _console = console;
+        _output = output;
+    }
+
+    public static Terminal On(TextWriter output)
+    {
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+        });
+        if (Console.IsOutputRedirected)
+        {
+            // A pipe has no width: whoever reads it wants one record a line.
+            console.Profile.Width = 10_000;
+        }
+
+        return new Terminal(console, output);
+    }
+
+    public void Line(string text = "") => _output.WriteLine(text);
+
+    public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");
+
+    /// <summary>Prints rows in columns; the last column takes the rest of the width.</summary>
+    public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table { Border = TableBorder.None, ShowHeaders = headers.Any(header => header.Length > 0) };
+        for (var index = 0; index < headers.Count; index++)
+        {
+            var column = new TableColumn(new Text(headers[index], new Style(decoration: Decoration.Dim))) { Padding = new Padding(index == 0 ? 2 : 0, 0, 2, 0) };
+            table.AddColumn(index < headers.Count - 1 ? column.NoWrap() : column);
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell, StyleOf(cell))));
+        }
+
+        _console.Write(table);
+    }
+
+    public static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Pass => "PASS",
+        Verdict.Fail => "FAIL",
+        Verdict.Inconclusive => "WAIT",
+        Verdict.NoData => "NO DATA",
+        _ => "ERROR",
+    };
+
+    private static Style StyleOf(string cell) => cell switch
+    {
+        "PASS" or "ok" => new Style(Color.Green),
+        "FAIL" or "ERROR" or "error" => new Style(Color.Red),
+        "WAIT" or "NO DATA" or "warning" => new Style(Color.Yellow),
+        _ => Style.Plain,
+    };
+}

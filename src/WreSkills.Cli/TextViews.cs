@@ -1,0 +1,58 @@
+using System.Globalization;
+
+using WreSkills.Hosting;
+using WreSkills.Promotion;
+using WreSkills.Registry;
+
+namespace WreSkills.Cli;
+
+/// <summary>Pieces of text that several verbs print.</summary>
+internal static class TextViews
+{
+    public static string Number(double? value) => value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "–";
+
+    public static void Readiness(Terminal terminal, PromotionReadiness readiness)
+    {
+        terminal.Heading($"{readiness.Skill}{(readiness.Version is null ? "" : $" {readiness.Version}")}: {readiness.From.Text()} → {readiness.To.Text()}");
+        if (readiness.Refusal is not null)
+        {
+            terminal.Line(readiness.Refusal);
+            return;
+        }
+
+        if (readiness.Digest.Length > 0)
+        {
+            terminal.Line($"content {readiness.Digest}");
+        }
+
+        terminal.Rows(
+            ["", "check", "figure", "required", "evidence"],
+            readiness.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement, gate.Evidence]));
+    }
+
+    public static string Rollback(Transition transition) =>
+        $"{transition.Skill} {transition.Version}: {transition.From.Text()} → {transition.To.Text()}, {Serving(transition)}";
+
+    public static string Serving(Transition transition) => (transition.Serves, transition.Serves == transition.Version) switch
+    {
+        (null, _) => "no version serves in its place; the agent works without the skill",
+        (_, true) => $"the staged copy of {transition.Serves} serves",
+        _ => $"{transition.Serves} serves again",
+    };
+
+    public static void Watched(Terminal terminal, string skill, MonitoredSkill watched)
+    {
+        if (watched.Rollback is not { } rollback)
+        {
+            return;
+        }
+
+        terminal.Line();
+        terminal.Heading($"ROLLED BACK {Rollback(rollback)}.");
+        terminal.Line($"  {watched.Report!.Fired!.Sentence}");
+        terminal.Line($"  reason {rollback.Reason} ({rollback.TriggerMetric}), registry serial {rollback.ExpectedSerial + 1}");
+        terminal.Line($"  read the analysis: wre report show --skill {skill}");
+    }
+
+    public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
+}

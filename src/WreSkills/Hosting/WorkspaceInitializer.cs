@@ -1,0 +1,57 @@
+using System.Text;
+
+using WreSkills.Policy;
+using WreSkills.Storage;
+
+namespace WreSkills.Hosting;
+
+/// <summary>Writes the first files of a workspace: <c>wre.yaml</c>, the policy document and a <c>.gitignore</c>; never overwrites one.</summary>
+public static class WorkspaceInitializer
+{
+    /// <summary>Initialises a folder.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="preset">One of <see cref="WorkspaceLayout.Presets"/>.</param>
+    /// <returns>The files written and those that were there, relative to the root.</returns>
+    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Run(string root, string preset)
+    {
+        var layout = WorkspaceLayout.ForPreset(preset, Path.GetFullPath(root));
+        var written = new List<string>();
+        var kept = new List<string>();
+        foreach (var (path, text) in (ReadOnlySpan<(string, string)>)
+            [
+                (Path.Combine(layout.Root, WorkspaceConfiguration.FileName), Configuration(preset)),
+                (layout.PolicyFile, PolicyDocument.DefaultText),
+                (Path.Combine(layout.CoreFolder, ".gitignore"), Ignore()),
+            ])
+        {
+            if (File.Exists(path))
+            {
+                kept.Add(layout.Relative(path));
+                continue;
+            }
+
+            DurableFile.Replace(path, text);
+            written.Add(layout.Relative(path));
+        }
+
+        DurableFile.CreateDirectory(layout.MetricsFolder);
+        DurableFile.CreateDirectory(Path.GetDirectoryName(layout.PrototypeFolder("x"))!);
+        return (written, kept);
+    }
+
+    private static string Configuration(string preset) => new StringBuilder()
+        .Append("# Where things are in this workspace, and which agents run its skills.\n")
+        .Append("version: 1\n")
+        .Append("layout:\n")
+        .Append($"  preset: {preset}    # policy: the paths of the promotion policy; claude, agents: everything of ours in .wre/\n")
+        .Append("# agents:\n")
+        .Append("#   mine:\n")
+        .Append("#     kind: command\n")
+        .Append("#     command: [python3, agents/mine.py]    # JSON request on stdin, execution record on stdout\n")
+        .Append("#     timeout_seconds: 60\n")
+        .ToString();
+
+    // Derived and private things stay out of git; what approvals rest on goes in.
+    private static string Ignore() =>
+        "# Derived, or of this machine only.\nskills_metrics.db*\nindex/\njournal/\noutbox/\nexecutions/\n.append.lock\n*.tmp\n";
+}

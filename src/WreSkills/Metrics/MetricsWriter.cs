@@ -69,6 +69,9 @@ internal sealed class MetricsWriter : IDisposable
 
     public void Dispose() => _upsert.Dispose();
 
+    /// <summary>Makes the prepared statement part of a transaction.</summary>
+    public void Join(SqliteTransaction transaction) => _upsert.Transaction = transaction;
+
     /// <summary>Merges a line of a fidelity, outcomes or performance file.</summary>
     public void Merge(string skill, MetricLine line)
     {

@@ -115,6 +115,6 @@ public sealed partial class TicketStore(WorkspaceLayout layout)
 
     private string EvidenceFile(string ticket) => Path.Combine(layout.TicketsFolder, ticket + ".evidence.json");
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Name();
 }

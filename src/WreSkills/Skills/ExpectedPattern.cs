@@ -51,6 +51,12 @@ public sealed record PatternCondition(string Fact, PatternOperator Operator, str
     /// <summary>The compiled expression of a <see cref="PatternOperator.Matches"/>; linear time whatever the input.</summary>
     public Regex Regex => _regex ??= new Regex(Value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
+    /// <summary>Compares what is written; the compiled expression is no part of it.</summary>
+    public bool Equals(PatternCondition? other) => other is not null && Fact == other.Fact && Operator == other.Operator && Value == other.Value;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Fact, Operator, Value);
+
     /// <summary>Reads a condition.</summary>
     /// <param name="text">Such as <c>name</c>, <c>name=value</c>, <c>name&gt;=0.5</c>, <c>name~=^a</c>.</param>
     /// <param name="condition">The condition.</param>
@@ -95,7 +101,7 @@ public sealed record PatternCondition(string Fact, PatternOperator Operator, str
     {
         if (comparison is PatternOperator.AtLeast or PatternOperator.AtMost or PatternOperator.Above or PatternOperator.Below)
         {
-            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? null : $"'{Shorten(text)}': '{value}' is not a number";
+            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? null : $"'{Shorten(text)}': '{value}' is not a number";
         }
 
         if (comparison != PatternOperator.Matches)

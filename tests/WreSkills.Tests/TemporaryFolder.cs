@@ -19,5 +19,6 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    // The shell also deletes names that are not UTF-8.
+    public void Dispose() => Shell.Run(System.IO.Path.GetTempPath(), $"rm -rf -- '{Path}'");
 }

@@ -9,6 +9,7 @@ internal static class BenchmarkCaseReader
 {
     public const string FileName = "evals/evals.json";
     private const int MostCases = 10_000;
+    private const int MostPatterns = 20_000;
 
     public static IReadOnlyList<BenchmarkCase> Read(byte[] bytes, string skill, SkillSettings settings, FindingList findings)
     {
@@ -43,6 +44,7 @@ internal static class BenchmarkCaseReader
     {
         private readonly List<BenchmarkCase> _cases = [];
         private readonly HashSet<string> _ids = [];
+        private int _patterns;
 
         public IReadOnlyList<BenchmarkCase> Cases(JsonElement root)
         {
@@ -118,7 +120,7 @@ internal static class BenchmarkCaseReader
                 Input = Element(wre, "input"),
                 ExpectedDecision = expected,
                 Label = label,
-                Critical = Element(wre, "critical")?.ValueKind == JsonValueKind.True,
+                Critical = Critical(wre, id, line),
                 Patterns = Patterns(wre, id, line),
                 Trials = Trials(wre, id, line),
                 Split = Text(wre, "split"),
@@ -135,6 +137,12 @@ internal static class BenchmarkCaseReader
             var patterns = new List<ExpectedPattern>();
             foreach (var text in Texts(wre, "patterns"))
             {
+                if (_patterns++ >= MostPatterns)
+                {
+                    findings.Error("pattern.many", FileName, $"case '{id}': more than {MostPatterns:N0} expected patterns in all cases", line);
+                    break;
+                }
+
                 if (PatternCondition.TryParse(text, out var condition, out var problem))
                 {
                     patterns.Add(new ExpectedPattern { Name = condition!.ToString(), Condition = condition, Source = $"{FileName}:{line}" });
@@ -146,6 +154,18 @@ internal static class BenchmarkCaseReader
             }
 
             return patterns;
+        }
+
+        // Anything but a plain true or false must not pass for "not critical".
+        private bool Critical(JsonElement wre, string id, int line)
+        {
+            var kind = Element(wre, "critical")?.ValueKind;
+            if (kind is not (null or JsonValueKind.True or JsonValueKind.False))
+            {
+                findings.Error("evals.critical", FileName, $"case '{id}': critical must be true or false", line);
+            }
+
+            return kind == JsonValueKind.True;
         }
 
         private int Trials(JsonElement wre, string id, int line)

@@ -78,6 +78,13 @@ internal static partial class ExpectedPatternReader
 
     private static void Add(string text, YamlMapping? options, int line, string file, List<ExpectedPattern> patterns, FindingList findings)
     {
+        // Before anything is parsed: a hostile file can hold a hundred thousand regular expressions.
+        if (patterns.Count == Most)
+        {
+            findings.Error("pattern.many", file, $"more than {Most} expected patterns", line);
+            return;
+        }
+
         if (!PatternCondition.TryParse(text, out var condition, out var problem))
         {
             findings.Error("pattern.syntax", file, problem!, line);
@@ -105,7 +112,7 @@ internal static partial class ExpectedPatternReader
             Condition = condition!,
             When = when,
             Weight = Weight(options?.Text("weight"), line, file, findings),
-            Critical = options?.Text("critical") == "true",
+            Critical = Critical(options?.Text("critical"), line, file, findings),
             Source = $"{file}:{line}",
         };
         if (patterns.Exists(known => known.Name == pattern.Name))
@@ -119,16 +126,18 @@ internal static partial class ExpectedPatternReader
             return;
         }
 
-        if (patterns.Count == Most)
+        patterns.Add(pattern);
+    }
+
+    // A word that is neither true nor false must not pass for "not critical".
+    private static bool Critical(string? text, int line, string file, FindingList findings)
+    {
+        if (text is not null && !bool.TryParse(text, out _))
         {
-            findings.Error("pattern.many", file, $"more than {Most} expected patterns", line);
-            return;
+            findings.Error("pattern.critical", file, $"critical is '{text}'; it must be true or false", line);
         }
 
-        if (patterns.Count < Most)
-        {
-            patterns.Add(pattern);
-        }
+        return bool.TryParse(text, out var critical) && critical;
     }
 
     private static double Weight(string? text, int line, string file, FindingList findings)

@@ -31,7 +31,8 @@ public sealed class SkillDocument
             return null;
         }
 
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        // Not ReplaceLineEndings: it also breaks lines at separators and form feeds, which no editor counts as lines.
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n');
         if (lines[0].TrimEnd() != "---")
         {
             return new SkillDocument(null, string.Join('\n', lines), 1);

@@ -92,6 +92,11 @@ internal static class SkillFileWalk
             }
 
             CheckName(entry.Name, relative);
+            if (depth == 0 && entry.Name.StartsWith('-'))
+            {
+                findings.Error("file.name", relative, "begins with '-': sha256sum would take it for an option, so nobody could recompute the digest");
+            }
+
             if (entry.LinkTarget is not null || (entry.Attributes & FileAttributes.ReparsePoint) != 0)
             {
                 findings.Error("folder.link", relative, "is a link; a skill is plain files, copy the content instead");

@@ -60,7 +60,7 @@ public sealed class SkillFolder
     /// <param name="skill">The skill's name if it is known already; else it comes from the folder's name.</param>
     public static SkillFolder Read(string path, SkillLimits limits, string? skill = null)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         var findings = new FindingList();
         var name = skill ?? SkillName.WithoutState(System.IO.Path.GetFileName(path));
         if (SkillName.Problem(name) is { } problem)
@@ -112,7 +112,7 @@ public sealed class SkillFolder
     }
 
     /// <summary>The text of <c>SKILL.md</c>, byte for byte; null when it is missing or too large.</summary>
-    public ReadOnlyMemory<byte>? SkillBytes => _skillBytes;
+    public ReadOnlyMemory<byte>? SkillBytes => _skillBytes is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null;
 
     /// <summary>The refusal of a folder with errors, all of them listed.</summary>
     internal static WreException Refusal(SkillFolder folder) => new(

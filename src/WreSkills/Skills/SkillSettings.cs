@@ -101,7 +101,7 @@ public sealed record SkillSettings
             PatternFidelityThreshold = keys.Number("pattern_fidelity_threshold", 0, 1),
             OutcomeQualityThreshold = keys.Number("outcome_quality_threshold", 0, 1),
             NegativeDecisions = keys.Texts("negative_decisions"),
-            Critical = keys.Text("critical") == "true",
+            Critical = keys.Flag("critical"),
             Module = module,
             Author = keys.Text("author") ?? frontMatter?.Mapping("metadata")?.Text("author"),
         };
@@ -118,6 +118,17 @@ public sealed record SkillSettings
         public string File(string key) => sidecar?[key] is not null ? SidecarFile : SkillFolder.SkillFileName;
 
         public int Line(string key) => Node(key)?.Line ?? 0;
+
+        public bool Flag(string key)
+        {
+            var text = Text(key);
+            if (text is not null && !bool.TryParse(text, out _))
+            {
+                findings.Error($"skill.{key}", File(key), $"{key} is '{text}'; it must be true or false", Line(key));
+            }
+
+            return bool.TryParse(text, out var value) && value;
+        }
 
         public double? Number(string key, double above, double most)
         {

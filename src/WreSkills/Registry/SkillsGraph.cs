@@ -32,15 +32,24 @@ public sealed class SkillsGraph(WorkspaceLayout layout)
         node["primary_agent"] = entry.PrimaryAgent;
         node["intent_type"] = entry.IntentType;
 
+        // An edge that still holds stays as it is, with the fields that others may have added.
+        var wanted = dependencies.All.Distinct().ToDictionary(dependency => $"{dependency.Kind}:{dependency.Name}");
         foreach (var edge in edges.Where(edge => Text(edge, "from") == id && Text(edge, "type") == "requires").ToList())
         {
-            edges.Remove(edge);
+            if (!wanted.Remove(Text(edge, "to") ?? "", out var dependency))
+            {
+                edges.Remove(edge);
+            }
+            else
+            {
+                Node(nodes, $"{dependency.Kind}:{dependency.Name}", dependency.Kind)["name"] = dependency.Name;
+            }
         }
 
-        foreach (var (kind, name) in dependencies.All)
+        foreach (var (to, dependency) in wanted)
         {
-            Node(nodes, $"{kind}:{name}", kind)["name"] = name;
-            edges.Add((JsonNode)new JsonObject { ["from"] = id, ["to"] = $"{kind}:{name}", ["type"] = "requires" });
+            Node(nodes, to, dependency.Kind)["name"] = dependency.Name;
+            edges.Add((JsonNode)new JsonObject { ["from"] = id, ["to"] = to, ["type"] = "requires" });
         }
 
         root["version"] ??= "1.0";
@@ -66,8 +75,10 @@ public sealed class SkillsGraph(WorkspaceLayout layout)
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(layout.GraphFile)) as JsonObject
-                ?? throw new WreException($"{layout.GraphFile} must be a JSON object.", "mend or delete it; `wre doctor --rebuild` writes it anew");
+            return JsonNode.Parse(File.ReadAllText(layout.GraphFile), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonObject root
+                && root["nodes"] is null or JsonArray && root["edges"] is null or JsonArray
+                ? root
+                : throw new WreException($"{layout.GraphFile} must be a JSON object with lists of nodes and edges.", "mend or delete it; `wre doctor --rebuild` writes it anew");
         }
         catch (JsonException error)
         {

@@ -23,7 +23,7 @@ public static class TransitionRules
                 return $"{skill} cannot go from prototype to production: it is staged first, and earns its production by 100 live executions.";
             case var (same, other) when same == other:
                 return $"{skill} cannot be promoted from {from.Text()} to {to.Text()}: that is no change.";
-            case (PromotionState.Production, _) or (PromotionState.Staged, PromotionState.Prototype):
+            case (PromotionState.Production, PromotionState.Staged or PromotionState.Prototype) or (PromotionState.Staged, PromotionState.Prototype):
                 return $"{from.Text()} to {to.Text()} is a step back: use `wre rollback --skill {skill} --from {from.Text()} --to {to.Text()} --reason …`.";
             default:
                 return $"{skill} cannot be promoted from {from.Text()} to {to.Text()}: held is not a state one asks for.";

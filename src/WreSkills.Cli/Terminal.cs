@@ -9,16 +9,23 @@ internal sealed class Terminal
 {
     private readonly IAnsiConsole _console;
     private readonly TextWriter _output;
+    private readonly bool _plain;
 
-    private Terminal(IAnsiConsole console, TextWriter output)
+    private Terminal(IAnsiConsole console, TextWriter output, bool plain)
     {
         _console = console;
         _output = output;
+        _plain = plain;
     }
 
     public static Terminal On(TextWriter output)
     {
-        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        return new Terminal(Console(output, plain), output, plain);
+    }
+
+    private static IAnsiConsole Console(TextWriter output, bool plain)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -26,13 +33,13 @@ internal sealed class Terminal
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = InteractionSupport.No,
         });
-        if (Console.IsOutputRedirected)
+        if (System.Console.IsOutputRedirected)
         {
             // A pipe has no width: whoever reads it wants one record a line.
             console.Profile.Width = 10_000;
         }
 
-        return new Terminal(console, output);
+        return console;
     }
 
     public void Line(string text = "") => _output.WriteLine(text);
@@ -54,7 +61,19 @@ internal sealed class Terminal
             table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell, StyleOf(cell))));
         }
 
-        _console.Write(table);
+        if (!_plain)
+        {
+            _console.Write(table);
+            return;
+        }
+
+        // A pipe gets no padding at the end of its lines.
+        using var buffer = new StringWriter();
+        Console(buffer, plain: true).Write(table);
+        foreach (var line in buffer.ToString().TrimEnd('\n').Split('\n'))
+        {
+            _output.WriteLine(line.TrimEnd());
+        }
     }
 
     public static string Word(Verdict verdict) => verdict switch

@@ -94,7 +94,7 @@ public static partial class DurableFile
                 }
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             CutBack(path, length);
             throw Failure(path, error);

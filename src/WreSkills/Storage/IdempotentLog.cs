@@ -53,6 +53,12 @@ public static class IdempotentLog
     {
         try
         {
+            // Half a character in an escape would throw only later, at whoever takes the text out.
+            if (line.Contains("\\u", StringComparison.OrdinalIgnoreCase))
+            {
+                JsonLineMap.Read(Encoding.UTF8.GetBytes(line));
+            }
+
             using var document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
         }

@@ -30,9 +30,14 @@ public static class Timestamp
             return TryFromUnixSeconds(seconds, out moment);
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment)
+        // The parser also takes a bare time for one of today, and days and months in American order.
+        return StartsWithDate(text.AsSpan().TrimStart())
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment)
             && moment >= DateTimeOffset.UnixEpoch;
     }
+
+    private static bool StartsWithDate(ReadOnlySpan<char> text) =>
+        text.Length >= 10 && text[4] == '-' && text[7] == '-' && text[..4].IndexOfAnyExceptInRange('0', '9') < 0;
 
     /// <summary>Reads Unix seconds with a fraction.</summary>
     public static bool TryFromUnixSeconds(double seconds, out DateTimeOffset moment)

@@ -45,6 +45,12 @@ public static class YamlReader
             problems.Add(new YamlProblem((int)error.Start.Line + firstLine - 1, "not valid YAML: " + Clean(error)));
             return null;
         }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Some broken texts trip the parser over its own assumptions (at least three kinds of exceptions are known).
+            problems.Add(new YamlProblem(firstLine, "not valid YAML"));
+            return null;
+        }
     }
 
     private static string Clean(YamlException error)
@@ -110,7 +116,8 @@ public static class YamlReader
                 return Mapping(depth, line);
             }
 
-            // An alias was refused above; its place stays empty.
+            // What is left is an alias; its place stays empty.
+            Problem(current.Start, "YAML aliases are not allowed");
             parser.MoveNext();
             return null;
         }

@@ -105,7 +105,17 @@ public sealed class YamlSection
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string>? fallback = null)
     {
         _known.Add(key);
-        return _mapping?[key] is null ? fallback ?? [] : _mapping.Texts(key);
+        if (_mapping?[key] is not { } node)
+        {
+            return fallback ?? [];
+        }
+
+        if (node is YamlMapping || (node is YamlSequence list && list.Items.Any(item => item is not YamlScalar)))
+        {
+            Report(node.Line, key, "must be a list of texts");
+        }
+
+        return _mapping.Texts(key);
     }
 
     /// <summary>A number within bounds, or the default.</summary>

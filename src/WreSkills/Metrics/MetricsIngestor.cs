@@ -151,6 +151,7 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
             while (more)
             {
                 using var transaction = connection.BeginTransaction(deferred: false);
+                writer.Join(transaction);
                 var inBatch = 0;
                 while (inBatch < batchSize && (more = lines.TryRead(out var line, out var tooLong)))
                 {

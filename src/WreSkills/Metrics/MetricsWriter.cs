@@ -69,6 +69,9 @@ internal sealed class MetricsWriter : IDisposable
 
     public void Dispose() => _upsert.Dispose();
 
+    /// <summary>Makes what follows part of a transaction; a prepared statement does not notice by itself that one began.</summary>
+    public void Join(SqliteTransaction transaction) => _upsert.Transaction = transaction;
+
     /// <summary>Merges a line of a fidelity, outcomes or performance file.</summary>
     public void Merge(string skill, MetricLine line)
     {

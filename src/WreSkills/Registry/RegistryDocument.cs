@@ -29,7 +29,7 @@ public sealed record RegistryDocument
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 
     /// <summary>The entry of a skill, or null.</summary>
     public SkillEntry? Find(string skill) => Skills.GetValueOrDefault(skill);
@@ -115,7 +115,7 @@ public sealed record SkillEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 
     /// <summary>Label and entry of the live version in a state, or null.</summary>
     public (string Label, VersionEntry Version)? Live(PromotionState state) =>
@@ -167,7 +167,7 @@ public sealed record PrototypeEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>Share of traffic of the staged version.</summary>
@@ -184,7 +184,7 @@ public sealed record RolloutEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>One immutable version.</summary>
@@ -238,7 +238,7 @@ public sealed record VersionEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>Figures that later ones are compared with.</summary>
@@ -258,7 +258,7 @@ public sealed record BaselineEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>A rollback of a version.</summary>
@@ -287,5 +287,5 @@ public sealed record RollbackEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }

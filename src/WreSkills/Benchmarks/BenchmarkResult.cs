@@ -35,13 +35,13 @@ public sealed record BenchmarkCaseResult
     public double? PatternFidelity { get; init; }
 
     /// <summary>Names of the patterns missed.</summary>
-    public IReadOnlyList<string> PatternsMissed { get; init; } = [];
+    public IReadOnlyList<string> PatternsMissed { get; init => field = value ?? []; } = [];
 
     /// <summary>The kind of exception; null when the case ran.</summary>
     public string? ExceptionType { get; init; }
 
     /// <summary>The agent's log of a run that failed; empty otherwise.</summary>
-    public string Log { get; init; } = "";
+    public string Log { get; init => field = value ?? ""; } = "";
 
     /// <summary>Milliseconds.</summary>
     public double ExecutionTimeMs { get; init; }
@@ -120,7 +120,7 @@ public sealed record BenchmarkResult
     public double? ExecutionTimeMs { get; init; }
 
     /// <summary>Every run in order.</summary>
-    public IReadOnlyList<BenchmarkCaseResult> Cases { get; init; } = [];
+    public IReadOnlyList<BenchmarkCaseResult> Cases { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Source-generated JSON of benchmark results.</summary>

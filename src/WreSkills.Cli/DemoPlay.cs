@@ -50,7 +50,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
         await Wre(0, "show", "--skill", Skill);
 
         Act("1.0 serves again", "The same raid, answered by the version that the rollback brought back. 1.1 waits, out of traffic, until a person has reviewed the report.");
-        await Wre(0, "run", "--skill", Skill, "--quiet", "live/raid.jsonl");
+        await Wre(0, "run", "--skill", Skill, "--quiet", "--parallel", "4", "live/raid.jsonl");
         await Wre(0, "metrics", "--skill", Skill, "--timeframe", "all_time");
         await Wre(0, "doctor");
         return End();

@@ -46,17 +46,26 @@ internal sealed class Terminal
 
     public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");
 
-    /// <summary>Prints rows in columns; the last column takes the rest of the width.</summary>
-    public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>Columns of the terminal; very many when piped.</summary>
+    public int Width => _console.Profile.Width;
+
+    /// <summary>Prints rows in columns; one of them, by default the last, wraps when the width runs out.</summary>
+    public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows, int? wrapping = null)
     {
+        var cells = rows.ToList();
+        var wraps = wrapping ?? headers.Count - 1;
+        const int leastForWrapping = 16;
+        var rigid = Enumerable.Range(0, headers.Count).Where(index => index != wraps)
+            .Sum(index => 2 + Math.Max(headers[index].Length, cells.Select(row => row[index].Length).DefaultIfEmpty(0).Max()));
+        var tooNarrow = rigid + leastForWrapping > Width;
         var table = new Table { Border = TableBorder.None, ShowHeaders = headers.Any(header => header.Length > 0) };
         for (var index = 0; index < headers.Count; index++)
         {
             var column = new TableColumn(new Text(headers[index], new Style(decoration: Decoration.Dim))) { Padding = new Padding(index == 0 ? 2 : 0, 0, 2, 0) };
-            table.AddColumn(index < headers.Count - 1 ? column.NoWrap() : column);
+            table.AddColumn(index == wraps || tooNarrow ? column : column.NoWrap());
         }
 
-        foreach (var row in rows)
+        foreach (var row in cells)
         {
             table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell, StyleOf(cell))));
         }

@@ -31,7 +31,7 @@ internal static class MetricsCommand
             }
 
             invocation.Terminal.Heading($"{skill}, {timeframe.Replace('_', ' ')}");
-            invocation.Terminal.Rows(["version", "state", "executions", "fidelity", "outcome", "false pos.", "critical", "exceptions", "ms"], summaries.Select(Row));
+            invocation.Terminal.Rows(["version", "state", "runs", "fidelity", "outcome", "false +", "critical", "failed", "ms"], summaries.Select(Row), wrapping: 1);
             return 0;
         });
 

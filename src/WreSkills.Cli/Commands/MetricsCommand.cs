@@ -38,7 +38,7 @@ internal static class MetricsCommand
     public static IReadOnlyList<string> Row(MetricsSummary summary) =>
     [
         summary.Version.Length == 0 ? "unknown" : summary.Version,
-        summary.State.Length == 0 ? "unknown" : summary.State + (summary.Benchmark ? " (benchmark)" : ""),
+        summary.State.Length == 0 ? "unknown" : State(summary),
         summary.Executions.ToString(),
         TextViews.Number(summary.PatternFidelity),
         TextViews.Number(summary.OutcomeQuality),
@@ -47,6 +47,14 @@ internal static class MetricsCommand
         summary.Exceptions.ToString(),
         TextViews.Number(summary.ExecutionTimeMs is { } time ? Math.Round(time, 1) : null),
     ];
+
+    /// <summary>The state, or that the figures are those of a benchmark.</summary>
+    public static string State(MetricsSummary summary) => (summary.Benchmark, summary.State) switch
+    {
+        (true, "prototype") => "benchmark",
+        (true, var state) => state + " benchmark",
+        (false, var state) => state,
+    };
 
     private static Option<string> Timeframe()
     {

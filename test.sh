@@ -39,7 +39,7 @@ status=0
 for project in tests/*/*.csproj; do
     name=$(basename "$project" .csproj)
     say "$name"
-    dotnet test --project "$project" -c "$configuration" --no-build --no-progress \
+    dotnet test --project "$project" -c "$configuration" --no-build --progress off \
         --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || status=1
 done
 
@@ -51,7 +51,7 @@ if command -v gcc >/dev/null || command -v clang >/dev/null; then
         "${linker[@]}" --artifacts-path "$PWD/artifacts/native" -v q
     WRE_EXECUTABLE=$(find "$PWD/artifacts/native/publish" -type f -name wre -perm -u+x | head -n 1)
     export WRE_EXECUTABLE
-    dotnet test --project tests/WreSkills.EndToEnd/WreSkills.EndToEnd.csproj -c "$configuration" --no-build --no-progress --filter-trait "suite=smoke" \
+    dotnet test --project tests/WreSkills.EndToEnd/WreSkills.EndToEnd.csproj -c "$configuration" --no-build --progress off --filter-trait "suite=smoke" \
         --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename WreSkills.Native.trx || status=1
     unset WRE_EXECUTABLE
 fi

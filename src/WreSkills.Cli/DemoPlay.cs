@@ -16,6 +16,11 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
     private readonly Terminal _terminal = Terminal.On(output);
     private int _act;
 
+    /// <summary>What to type for <c>wre</c> on this machine; nobody who runs the demo from source has it on the PATH.</summary>
+    private static string Executable => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
+        ? path
+        : $"dotnet {Path.Combine(AppContext.BaseDirectory, "wre.dll")}";
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         CopyExample();
@@ -88,7 +93,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
             ["failed version, archived", workspace.Layout.Relative(workspace.Layout.ProductionFolder(Skill, entry.Module ?? "")) + "/versions/"],
             ["alert that waits", workspace.Layout.Relative(workspace.Layout.OutboxFolder) + "/"],
         ]);
-        _terminal.Line($"Go on there: cd {folder} && wre report show --skill {Skill}");
+        _terminal.Line($"Go on there: cd {folder} && {Executable} report show --skill {Skill}");
         return 0;
     }
 
@@ -135,6 +140,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
         }
 
         output.WriteLine($"A copy of the example workspace: {folder}");
+        output.WriteLine($"wre stands for {Executable}");
         output.WriteLine($"$ cd {folder}");
     }
 

@@ -58,6 +58,11 @@ internal sealed class CommandTree
             ErrorOutput.Write(new WreException(problem.Message, "check that the file exists and may be read and written", innerException: problem), json, output, error);
             return 2;
         }
+        catch (Exception problem) when (Environment.GetEnvironmentVariable("WRE_DEBUG") is not { Length: > 0 } && problem is not Microsoft.Data.Sqlite.SqliteException)
+        {
+            ErrorOutput.Write(new WreException($"wre failed unexpectedly: {problem.GetType().Name}: {problem.Message}", "this is a mistake in wre; run it again with WRE_DEBUG=1 and report the stack trace", innerException: problem), json, output, error);
+            return 2;
+        }
         catch (Microsoft.Data.Sqlite.SqliteException problem)
         {
             ErrorOutput.Write(new WreException($"The database cannot be used: {problem.Message}", "it is rebuildable: `wre doctor --rebuild`", innerException: problem), json, output, error);

@@ -9,16 +9,23 @@ internal sealed class Terminal
 {
     private readonly IAnsiConsole _console;
     private readonly TextWriter _output;
+    private readonly bool _plain;
 
-    private Terminal(IAnsiConsole console, TextWriter output)
+    private Terminal(IAnsiConsole console, TextWriter output, bool plain)
     {
         _console = console;
         _output = output;
+        _plain = plain;
     }
 
     public static Terminal On(TextWriter output)
     {
-        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        return new Terminal(Console(output, plain), output, plain);
+    }
+
+    private static IAnsiConsole Console(TextWriter output, bool plain)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -26,35 +33,56 @@ internal sealed class Terminal
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = InteractionSupport.No,
         });
-        if (Console.IsOutputRedirected)
+        if (System.Console.IsOutputRedirected)
         {
             // A pipe has no width: whoever reads it wants one record a line.
             console.Profile.Width = 10_000;
         }
 
-        return new Terminal(console, output);
+        return console;
     }
 
     public void Line(string text = "") => _output.WriteLine(text);
 
     public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");
 
-    /// <summary>Prints rows in columns; the last column takes the rest of the width.</summary>
-    public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>Columns of the terminal; very many when piped.</summary>
+    public int Width => _console.Profile.Width;
+
+    /// <summary>Prints rows in columns; one of them, by default the last, wraps when the width runs out.</summary>
+    public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows, int? wrapping = null)
     {
+        var cells = rows.ToList();
+        var wraps = wrapping ?? headers.Count - 1;
+        const int leastForWrapping = 16;
+        var rigid = Enumerable.Range(0, headers.Count).Where(index => index != wraps)
+            .Sum(index => 2 + Math.Max(headers[index].Length, cells.Select(row => row[index].Length).DefaultIfEmpty(0).Max()));
+        var tooNarrow = rigid + leastForWrapping > Width;
         var table = new Table { Border = TableBorder.None, ShowHeaders = headers.Any(header => header.Length > 0) };
         for (var index = 0; index < headers.Count; index++)
         {
             var column = new TableColumn(new Text(headers[index], new Style(decoration: Decoration.Dim))) { Padding = new Padding(index == 0 ? 2 : 0, 0, 2, 0) };
-            table.AddColumn(index < headers.Count - 1 ? column.NoWrap() : column);
+            table.AddColumn(index == wraps || tooNarrow ? column : column.NoWrap());
         }
 
-        foreach (var row in rows)
+        foreach (var row in cells)
         {
             table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell, StyleOf(cell))));
         }
 
-        _console.Write(table);
+        if (!_plain)
+        {
+            _console.Write(table);
+            return;
+        }
+
+        // A pipe gets no padding at the end of its lines.
+        using var buffer = new StringWriter();
+        Console(buffer, plain: true).Write(table);
+        foreach (var line in buffer.ToString().TrimEnd('\n').Split('\n'))
+        {
+            _output.WriteLine(line.TrimEnd());
+        }
     }
 
     public static string Word(Verdict verdict) => verdict switch

@@ -9,6 +9,9 @@ namespace WreSkills.Cli;
 /// <summary>Pieces of text that several verbs print.</summary>
 internal static class TextViews
 {
+    /// <summary>From this width on the gates' evidence stands beside them; below it, only that of gates that do not pass, under them.</summary>
+    private const int WideEnough = 160;
+
     public static string Number(double? value) => value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "–";
 
     public static void Readiness(Terminal terminal, PromotionReadiness readiness)
@@ -25,9 +28,22 @@ internal static class TextViews
             terminal.Line($"content {readiness.Digest}");
         }
 
+        if (terminal.Width >= WideEnough)
+        {
+            terminal.Rows(
+                ["", "check", "figure", "required", "evidence"],
+                readiness.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement, gate.Evidence]));
+            return;
+        }
+
         terminal.Rows(
-            ["", "check", "figure", "required", "evidence"],
-            readiness.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement, gate.Evidence]));
+            ["", "check", "figure", "required"],
+            readiness.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement]),
+            wrapping: 1);
+        foreach (var gate in readiness.Gates.Where(gate => gate.Verdict != Policy.Verdict.Pass))
+        {
+            terminal.Line($"  - {gate.Name}: {gate.Evidence}");
+        }
     }
 
     public static string Rollback(Transition transition) =>

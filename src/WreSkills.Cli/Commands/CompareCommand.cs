@@ -73,7 +73,7 @@ internal static class CompareCommand
             : entry?.Live(state) is { } live ? database.Latest(skill, live.Label, state.Text(), null) : null;
     }
 
-    private static string Label(MetricsSummary? summary) => summary is null ? "none" : $"{summary.Version} {summary.State}{(summary.Benchmark ? " (benchmark)" : "")}";
+    private static string Label(MetricsSummary? summary) => summary is null ? "none" : $"{summary.Version} {MetricsCommand.State(summary)}";
 
     private static string Count(MetricsSummary? summary) => summary?.Executions.ToString() ?? "0";
 

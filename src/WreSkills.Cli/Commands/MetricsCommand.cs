@@ -31,14 +31,14 @@ internal static class MetricsCommand
             }
 
             invocation.Terminal.Heading($"{skill}, {timeframe.Replace('_', ' ')}");
-            invocation.Terminal.Rows(["version", "state", "executions", "fidelity", "outcome", "false pos.", "critical", "exceptions", "ms"], summaries.Select(Row));
+            invocation.Terminal.Rows(["version", "state", "runs", "fidelity", "outcome", "false +", "critical", "failed", "ms"], summaries.Select(Row), wrapping: 1);
             return 0;
         });
 
     public static IReadOnlyList<string> Row(MetricsSummary summary) =>
     [
         summary.Version.Length == 0 ? "unknown" : summary.Version,
-        summary.State.Length == 0 ? "unknown" : summary.State + (summary.Benchmark ? " (benchmark)" : ""),
+        summary.State.Length == 0 ? "unknown" : State(summary),
         summary.Executions.ToString(),
         TextViews.Number(summary.PatternFidelity),
         TextViews.Number(summary.OutcomeQuality),
@@ -47,6 +47,14 @@ internal static class MetricsCommand
         summary.Exceptions.ToString(),
         TextViews.Number(summary.ExecutionTimeMs is { } time ? Math.Round(time, 1) : null),
     ];
+
+    /// <summary>The state, or that the figures are those of a benchmark.</summary>
+    public static string State(MetricsSummary summary) => (summary.Benchmark, summary.State) switch
+    {
+        (true, "prototype") => "benchmark",
+        (true, var state) => state + " benchmark",
+        (false, var state) => state,
+    };
 
     private static Option<string> Timeframe()
     {

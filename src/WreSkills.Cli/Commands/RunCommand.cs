@@ -14,13 +14,14 @@ internal static class RunCommand
     private static readonly Option<string?> s_key = new("--key") { Description = "What identifies the request for the traffic split, such as a stream or user; an input's own key wins.", HelpName = "KEY" };
     private static readonly Option<string?> s_state = new("--state") { Description = "Run the version of this state whatever the traffic split says.", HelpName = "STATE" };
     private static readonly Option<int> s_parallel = new("--parallel") { Description = "Inputs at a time; executions are recorded and judged in batches of this size.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private static readonly Option<bool> s_quiet = new("--quiet") { Description = "Print the sum, not every execution." };
     private static readonly Argument<string> s_file = new("FILE") { Description = "Inputs, one JSON value a line; - is stdin.", DefaultValueFactory = _ => "-" };
 
     public static Command Create()
     {
         s_state.AcceptOnlyFromAmong("prototype", "staged", "production");
         return Invocation.With(
-            new Command("run", "Load the serving version, execute it through an agent, record and score it. Exit 1 when no version served an input or an execution failed.") { s_file, s_skill, s_agent, s_key, s_state, s_parallel },
+            new Command("run", "Load the serving version, execute it through an agent, record and score it. Exit 1 when no version served an input, an execution failed, or the skill was rolled back.") { s_file, s_skill, s_agent, s_key, s_state, s_parallel, s_quiet },
             RunAsync);
     }
 
@@ -33,6 +34,7 @@ internal static class RunCommand
         var inputs = InputLines.Read(file, Console.In).Select(line => RunInput.Parse(line.Text, line.Name)).Select(input => key is null || input.Key is not null ? input : input with { Key = key }).ToList();
         var runner = new SkillRunner(invocation.Workspace, invocation.Workspace.Agent(parsed.GetValue(s_agent)));
         var progress = new Progress(invocation.Error, "run").Report;
+        var quiet = parsed.GetValue(s_quiet);
         var outcomes = new List<RunOutcome>();
         foreach (var batch in inputs.Chunk(Math.Clamp(parsed.GetValue(s_parallel), 1, 64)))
         {
@@ -40,13 +42,18 @@ internal static class RunCommand
             outcomes.AddRange(ran);
             if (!invocation.Json)
             {
-                Print(invocation.Terminal, skill, ran);
+                Print(invocation.Terminal, skill, ran, quiet);
             }
 
-            if (inputs.Count > 1 && Console.IsOutputRedirected)
+            if (quiet || invocation.Json)
             {
                 progress?.Invoke(outcomes.Count, inputs.Count);
             }
+        }
+
+        if (!invocation.Json && outcomes.Count > 1)
+        {
+            Sum(invocation.Terminal, outcomes);
         }
 
         invocation.Workspace.Worker.Run();
@@ -55,12 +62,23 @@ internal static class RunCommand
             JsonOutput.Write(invocation.Output, new JsonObject { ["skill"] = skill, ["runs"] = JsonOutput.List(outcomes, View) });
         }
 
-        return outcomes.TrueForAll(outcome => outcome is { Skill: not null, Failure: null }) ? 0 : 1;
+        return outcomes.TrueForAll(outcome => outcome is { Skill: not null, Failure: null } && outcome.Watched?.Rollback is null) ? 0 : 1;
     }
 
-    private static void Print(Terminal terminal, string skill, IReadOnlyList<RunOutcome> outcomes)
+    private static void Sum(Terminal terminal, IReadOnlyList<RunOutcome> outcomes)
     {
-        foreach (var outcome in outcomes)
+        foreach (var arm in outcomes.GroupBy(outcome => outcome.Skill is { } skill ? $"{skill.Version ?? "draft"} ({skill.State.Text()})" : "no version"))
+        {
+            var executions = arm.Select(outcome => outcome.Execution).OfType<RecordedExecution>().ToList();
+            var known = executions.Where(execution => execution.Record.OutcomeQuality is not null).ToList();
+            terminal.Line($"{arm.Key}: {arm.Count()} executions, mean fidelity {TextViews.Number(executions.Average(execution => execution.Score?.PatternFidelity))}, "
+                + $"{known.Count(execution => execution.Record.OutcomeQuality >= 0.5)} of {known.Count} right, {executions.Count(execution => execution.Record.Exception == true)} exceptions");
+        }
+    }
+
+    private static void Print(Terminal terminal, string skill, IReadOnlyList<RunOutcome> outcomes, bool quiet)
+    {
+        foreach (var outcome in quiet ? [] : outcomes)
         {
             terminal.Line(outcome is { Skill: { } loaded, Execution: { } execution }
                 ? $"{execution.Record.ExecutionId} {loaded.Version ?? "draft"} ({loaded.State.Text()}, {loaded.Arm}): {outcome.Failure ?? execution.Record.Decision ?? "no decision"}"

@@ -123,8 +123,9 @@ internal static class TicketCommand
         else
         {
             invocation.Terminal.Rows(
-                ["ticket", "skill", "version", "promotion", "decision", "approver"],
-                tickets.Select(ticket => (IReadOnlyList<string>)[ticket.Id, ticket.Skill, ticket.Version, $"{ticket.From.Text()} → {ticket.To.Text()}", ticket.Decision ?? "open", ticket.Approver ?? "–"]));
+                ["ticket", "skill", "version", "promotion", "decision"],
+                tickets.Select(ticket => (IReadOnlyList<string>)[ticket.Id, ticket.Skill, ticket.Version, $"→ {ticket.To.Text()}", ticket.Decision is { } decision ? $"{decision} by {ticket.Approver ?? "nobody"}" : "open"]),
+                wrapping: 1);
         }
 
         return 0;

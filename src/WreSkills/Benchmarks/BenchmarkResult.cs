@@ -36,13 +36,13 @@ public sealed record BenchmarkCaseResult
     public double? PatternFidelity { get; init; }
 
     /// <summary>Names of the patterns missed.</summary>
-    public IReadOnlyList<string> PatternsMissed { get; init; } = [];
+    public IReadOnlyList<string> PatternsMissed { get; init => field = value ?? []; } = [];
 
     /// <summary>The kind of exception; null when the case ran.</summary>
     public string? ExceptionType { get; init; }
 
     /// <summary>The agent's log of a run that failed; empty otherwise.</summary>
-    public string Log { get; init; } = "";
+    public string Log { get; init => field = value ?? ""; } = "";
 
     /// <summary>Milliseconds.</summary>
     public double ExecutionTimeMs { get; init; }
@@ -121,7 +121,7 @@ public sealed record BenchmarkResult
     public double? ExecutionTimeMs { get; init; }
 
     /// <summary>Every run in order.</summary>
-    public IReadOnlyList<BenchmarkCaseResult> Cases { get; init; } = [];
+    public IReadOnlyList<BenchmarkCaseResult> Cases { get; init => field = value ?? []; } = [];
 
     /// <summary>The result as JSON, in the shape of its file.</summary>
     public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, BenchmarkJson.Readable.BenchmarkResult)!;

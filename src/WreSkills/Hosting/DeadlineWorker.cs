@@ -8,7 +8,7 @@ namespace WreSkills.Hosting;
 /// <summary>Does what rollbacks demand and no person is needed for, and says what is overdue (policy 3.2).</summary>
 public sealed class DeadlineWorker(Workspace workspace)
 {
-    /// <summary>Writes the failure analyses that are still open. Every writing command calls it.</summary>
+    /// <summary>Writes the failure analyses that are still open, and closes the reviews that people have done. Every writing command calls it.</summary>
     /// <returns>Operations whose report was written.</returns>
     public IReadOnlyList<string> Run()
     {
@@ -17,13 +17,19 @@ public sealed class DeadlineWorker(Workspace workspace)
             return [];
         }
 
-        var open = workspace.Deadlines.List().Where(row => row.Action == "failure_analysis").ToList();
-        if (open.Count == 0)
+        var rows = workspace.Deadlines.List();
+        if (rows.Count == 0)
         {
             return [];
         }
 
         var audit = workspace.Audit.Lines();
+        foreach (var row in rows.Where(row => row.Action == "human_review" && audit.Any(line => Text(line, "operation") == row.Operation + "-review")))
+        {
+            workspace.Deadlines.Done(row.Operation, row.Action, workspace.Time.GetUtcNow());
+        }
+
+        var open = rows.Where(row => row.Action == "failure_analysis").ToList();
         foreach (var row in open)
         {
             var line = audit.FirstOrDefault(line => Text(line, "operation") == row.Operation);

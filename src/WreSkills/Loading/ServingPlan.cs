@@ -34,9 +34,11 @@ public sealed record ServingPlan(ServingArm? Baseline, ServingArm? Candidate, in
     public ServingArm? Choose(string skill, string key) =>
         Candidate is not null && TrafficSplit.IsCandidate(skill, key, Percent) ? Candidate : Baseline;
 
-    // A prototype serves as the control arm only when it was benchmarked and is not the candidate itself.
+    // A prototype serves as the control arm only when it was benchmarked, is not the candidate itself, and is not the very
+    // content that was rolled back or demoted and is held: that would bring it back under another name.
     private static ServingArm? Prototype(SkillEntry entry, ServingArm? candidate) =>
         entry.Prototype is { } prototype && prototype.Digest != candidate?.Digest
+            && !entry.Versions.Values.Any(version => version.Digest == prototype.Digest && version.State == PromotionState.Held)
             ? new ServingArm("baseline", PromotionState.Prototype, null, prototype.Digest, 0)
             : null;
 }

@@ -69,7 +69,7 @@ internal sealed class MetricsWriter : IDisposable
 
     public void Dispose() => _upsert.Dispose();
 
-    /// <summary>Makes the prepared statement part of a transaction.</summary>
+    /// <summary>Makes what follows part of a transaction; a prepared statement does not notice by itself that one began.</summary>
     public void Join(SqliteTransaction transaction) => _upsert.Transaction = transaction;
 
     /// <summary>Merges a line of a fidelity, outcomes or performance file.</summary>

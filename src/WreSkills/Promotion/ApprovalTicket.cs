@@ -188,5 +188,5 @@ public sealed record TicketEvidence
     public string? BenchmarkSha256 { get; init; }
 
     /// <summary>Where the live executions come from: <c>source by agent</c> → count.</summary>
-    public IReadOnlyDictionary<string, int> Sources { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> Sources { get; init => field = value ?? new Dictionary<string, int>(); } = new Dictionary<string, int>();
 }

@@ -175,16 +175,16 @@ public static class PromotionGates
     private static GateResult Dependencies(PromotionEvidence evidence)
     {
         const string name = "dependencies_section", title = "SKILL.md contains a complete dependencies section";
-        var keys = string.Join(", ", SkillDependencies.Keys);
+        const string requirement = "complete";
         if (evidence.Folder is not { } folder)
         {
-            return new GateResult(name, title, Verdict.NoData, null, keys, "The content cannot be read.");
+            return new GateResult(name, title, Verdict.NoData, null, requirement, "The content cannot be read.");
         }
 
         var missing = folder.Settings.Dependencies.MissingKeys;
         return missing.Count == 0
-            ? new GateResult(name, title, Verdict.Pass, null, keys, $"{folder.Settings.Dependencies.All.Count()} dependencies stated.")
-            : new GateResult(name, title, Verdict.Fail, null, keys, $"`dependencies` lacks {string.Join(", ", missing)}; an empty list says that there are none.");
+            ? new GateResult(name, title, Verdict.Pass, null, requirement, $"{folder.Settings.Dependencies.All.Count()} dependencies stated.")
+            : new GateResult(name, title, Verdict.Fail, null, requirement, $"`dependencies` lacks {string.Join(", ", missing)}; an empty list says that there are none.");
     }
 
     private static GateResult MetricsDestinations(PromotionEvidence evidence) => new(

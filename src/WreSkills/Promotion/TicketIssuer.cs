@@ -41,6 +41,7 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
             throw new WreException($"The content of {skill} cannot be approved: {readiness.Evidence.FolderProblem}", "mend the skill folder; `wre lint` lists the findings");
         }
 
+        using var turn = tickets.AcquireTurn();
         var now = time.GetUtcNow();
         var id = name ?? tickets.NextId(now);
         var ticket = new ApprovalTicket

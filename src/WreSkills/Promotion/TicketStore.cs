@@ -18,6 +18,13 @@ public sealed partial class TicketStore(WorkspaceLayout layout)
         ? Path.Combine(layout.TicketsFolder, ticket + ".yaml")
         : throw new WreException($"'{ticket}' is no ticket name.", "letters, digits, '-' and '_', such as APPROVAL_20251020_001");
 
+    /// <summary>Waits for the right to take a new name, so that two people asking at once get two tickets.</summary>
+    public FileLock AcquireTurn()
+    {
+        DurableFile.CreateDirectory(layout.TicketsFolder);
+        return FileLock.Acquire(Path.Combine(layout.TicketsFolder, ".new.lock"));
+    }
+
     /// <summary>The next free name of a day, <c>APPROVAL_20251020_001</c> and up.</summary>
     public string NextId(DateTimeOffset now)
     {

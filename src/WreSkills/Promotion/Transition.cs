@@ -53,7 +53,7 @@ public sealed record Transition
     public string? TriggerMetric { get; init; }
 
     /// <summary>User who ran the command, or <c>monitor</c>.</summary>
-    public string RequestedBy { get; init; } = "unknown";
+    public string RequestedBy { get; init => field = value ?? "unknown"; } = "unknown";
 
     /// <summary>Whether <c>--production-readiness-checklist-complete</c> was given.</summary>
     public bool ChecklistComplete { get; init; }
@@ -62,7 +62,7 @@ public sealed record Transition
     public string? Serves { get; init; }
 
     /// <summary>Every version whose state changes.</summary>
-    public IReadOnlyList<StateChange> Changes { get; init; } = [];
+    public IReadOnlyList<StateChange> Changes { get; init => field = value ?? []; } = [];
 
     /// <summary>The audit line.</summary>
     internal JsonObject AuditLine() => Line(new JsonObject

@@ -116,10 +116,13 @@ internal static class TransitionPlanner
         var predecessor = failed.Predecessor is { } name && entry.Versions.TryGetValue(name, out var version) ? version : null;
         if (predecessor is not null)
         {
+            // Somebody may have staged the predecessor's content again; it cannot be its own candidate.
+            var candidateReturns = entry.Live(PromotionState.Staged)?.Label == failed.Predecessor;
+            var freed = candidateReturns ? entry.WithLive(PromotionState.Staged, null) with { Rollout = null } : entry;
             var restored = Move(frame, PromotionState.Production, predecessor);
             return Finish(
                 frame,
-                entry.With(label, held).With(failed.Predecessor!, restored).WithLive(PromotionState.Production, failed.Predecessor) with { LastRollback = frame.At },
+                freed.With(label, held).With(failed.Predecessor!, restored).WithLive(PromotionState.Production, failed.Predecessor) with { LastRollback = frame.At },
                 layout,
                 [Change(frame, PromotionState.Held), new StateChange(failed.Predecessor!, predecessor.Digest, PromotionState.Production)],
                 serves: failed.Predecessor);

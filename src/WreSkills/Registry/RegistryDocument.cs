@@ -9,11 +9,13 @@ namespace WreSkills.Registry;
 /// </summary>
 public sealed record RegistryDocument
 {
+    // The source-generated reader hands absent fields to init accessors as null, here and below: each gives its default back.
+
     /// <summary>How many operation ids <see cref="RecentOperations"/> keeps.</summary>
     public const int MostRecentOperations = 64;
 
     /// <summary>Version of the format. Always <c>1.0</c>.</summary>
-    public string Version { get; init; } = "1.0";
+    public string Version { get; init => field = value ?? "1.0"; } = "1.0";
 
     /// <summary>Grows by one with every change; writes are compare-and-swap on it.</summary>
     public long Serial { get; init; }
@@ -22,14 +24,14 @@ public sealed record RegistryDocument
     public string? LastUpdated { get; init; }
 
     /// <summary>Ids of the latest committed transitions, oldest first: how a restart tells a committed intent from a dead one.</summary>
-    public IReadOnlyList<string> RecentOperations { get; init; } = [];
+    public IReadOnlyList<string> RecentOperations { get; init => field = value ?? []; } = [];
 
     /// <summary>The skills by name.</summary>
-    public IReadOnlyDictionary<string, SkillEntry> Skills { get; init; } = new Dictionary<string, SkillEntry>();
+    public IReadOnlyDictionary<string, SkillEntry> Skills { get; init => field = value ?? new Dictionary<string, SkillEntry>(); } = new Dictionary<string, SkillEntry>();
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 
     /// <summary>The entry of a skill, or null.</summary>
     public SkillEntry? Find(string skill) => Skills.GetValueOrDefault(skill);
@@ -61,20 +63,20 @@ public sealed record SkillEntry
     public PromotionState PromotionState { get; init; } = PromotionState.Prototype;
 
     /// <summary>Folder of the furthest live version, relative to the workspace, with a slash at the end.</summary>
-    public string Location { get; init; } = "";
+    public string Location { get; init => field = value ?? ""; } = "";
 
     /// <summary>The agent that runs it first.</summary>
-    public string PrimaryAgent { get; init; } = "unknown";
+    public string PrimaryAgent { get; init => field = value ?? "unknown"; } = "unknown";
 
     /// <summary>The agent that takes over, or null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FallbackAgent { get; init; }
 
     /// <summary>What kind of task it is.</summary>
-    public string IntentType { get; init; } = "unknown";
+    public string IntentType { get; init => field = value ?? "unknown"; } = "unknown";
 
     /// <summary>Glob of its metric files, relative to the workspace.</summary>
-    public string MetricsPath { get; init; } = "";
+    public string MetricsPath { get; init => field = value ?? ""; } = "";
 
     /// <summary>When a version of it was last promoted, ISO 8601, or null.</summary>
     public string? LastPromotion { get; init; }
@@ -91,7 +93,7 @@ public sealed record SkillEntry
     public string? CreatedAt { get; init; }
 
     /// <summary>State → label of the live version in it; at most one staged and one production.</summary>
-    public IReadOnlyDictionary<string, string> Active { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Active { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Share of traffic of the staged version; null when nothing is staged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -102,20 +104,20 @@ public sealed record SkillEntry
     public PrototypeEntry? Prototype { get; init; }
 
     /// <summary>When executions are scored: <c>on_demand</c> or <c>automatic</c> (policy 5.2).</summary>
-    public string Scoring { get; init; } = "on_demand";
+    public string Scoring { get; init => field = value ?? "on_demand"; } = "on_demand";
 
     /// <summary>Whether it is watched: <c>none</c>, <c>scheduled</c> or <c>alerting</c> (policy 2.1 and 2.2).</summary>
-    public string Monitoring { get; init; } = "none";
+    public string Monitoring { get; init => field = value ?? "none"; } = "none";
 
     /// <summary>How often the advisor reviews it (policy 5.3): <c>on_demand</c>, <c>hourly</c>, <c>daily</c> or <c>weekly</c>.</summary>
-    public string ReviewSchedule { get; init; } = "on_demand";
+    public string ReviewSchedule { get; init => field = value ?? "on_demand"; } = "on_demand";
 
     /// <summary>Every version ever minted, by label.</summary>
-    public IReadOnlyDictionary<string, VersionEntry> Versions { get; init; } = new Dictionary<string, VersionEntry>();
+    public IReadOnlyDictionary<string, VersionEntry> Versions { get; init => field = value ?? new Dictionary<string, VersionEntry>(); } = new Dictionary<string, VersionEntry>();
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 
     /// <summary>Label and entry of the live version in a state, or null.</summary>
     public (string Label, VersionEntry Version)? Live(PromotionState state) =>
@@ -167,7 +169,7 @@ public sealed record PrototypeEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>Share of traffic of the staged version.</summary>
@@ -184,7 +186,7 @@ public sealed record RolloutEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>One immutable version.</summary>
@@ -218,7 +220,7 @@ public sealed record VersionEntry
     public string? Predecessor { get; init; }
 
     /// <summary>Target state → ticket by which it got there; a ticket is good for one promotion.</summary>
-    public IReadOnlyDictionary<string, string> Tickets { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tickets { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Figures of the benchmark with which it was staged: the prototype baseline.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -238,7 +240,7 @@ public sealed record VersionEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>Figures that later ones are compared with.</summary>
@@ -258,7 +260,7 @@ public sealed record BaselineEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
 /// <summary>A rollback of a version.</summary>
@@ -287,5 +289,5 @@ public sealed record RollbackEntry
 
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extension { get; init; }
+    public IDictionary<string, JsonElement>? Extension { get; set; }
 }

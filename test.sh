@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs everything: installs what the tests need, restores in locked mode, builds with warnings as errors,
+# checks the formatting, runs every test project, publishes the native executable and runs the main verbs on it.
+# Ends with "N passed, N failed, N skipped"; exits non-zero when anything failed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+configuration=Release
+results="$PWD/artifacts/test-results"
+
+say() { printf '\n== %s\n' "$*"; }
+
+# name of the command -> Debian package that has it
+install_missing() {
+    local missing=()
+    command -v sqlite3 >/dev/null || missing+=(sqlite3)
+    command -v git >/dev/null || missing+=(git)
+    command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
+    [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+    if [ ${#missing[@]} -gt 0 ]; then
+        say "installing ${missing[*]}"
+        local as_root=()
+        [ "$(id -u)" = 0 ] || as_root=(sudo)
+        "${as_root[@]}" apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    fi
+}
+
+command -v apt-get >/dev/null && install_missing
+rm -rf "$results"
+
+say "restore, build, format"
+dotnet restore --locked-mode
+dotnet build --no-restore -c "$configuration"
+dotnet format --no-restore --verify-no-changes
+
+status=0
+for project in tests/*/*.csproj; do
+    name=$(basename "$project" .csproj)
+    say "$name"
+    dotnet test --project "$project" -c "$configuration" --no-build --progress off \
+        --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || status=1
+done
+
+if command -v gcc >/dev/null || command -v clang >/dev/null; then
+    say "native executable"
+    linker=(); command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
+    rid=$(dotnet --info | awk '/^ *RID:/ {print $2; exit}')
+    dotnet publish src/WreSkills.Cli -c "$configuration" -r "$rid" -p:PublishAot=true -p:RestorePackagesWithLockFile=false \
+        "${linker[@]}" --artifacts-path "$PWD/artifacts/native" -v q
+    WRE_EXECUTABLE=$(find "$PWD/artifacts/native/publish" -type f -name wre -perm -u+x | head -n 1)
+    export WRE_EXECUTABLE
+    dotnet test --project tests/WreSkills.EndToEnd/WreSkills.EndToEnd.csproj -c "$configuration" --no-build --progress off --filter-trait "suite=smoke" \
+        --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename WreSkills.Native.trx || status=1
+    unset WRE_EXECUTABLE
+fi
+
+# Sum the counters of all runs. A run without a result file has crashed, which the status above tells.
+sum() { grep -ho "<Counters [^>]*" "$results"/*.trx | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{s += $1} END {print s + 0}'; }
+passed=$(sum passed)
+failed=$(($(sum failed) + $(sum error) + $(sum timeout) + $(sum aborted)))
+skipped=$(($(sum total) - passed - failed))
+[ "$passed" -gt 0 ] || status=1
+[ "$failed" -eq 0 ] || status=1
+printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+exit $status

@@ -10,7 +10,8 @@ namespace WreSkills.Metrics;
 /// <summary>Puts lines into the database inside the caller's transaction: prepared statements, merge by execution id, arrival numbers.</summary>
 internal sealed class MetricsWriter : IDisposable
 {
-    // Nothing overwrites what is known with null, and a value keeps the arrival number it first came with.
+    // Nothing overwrites what is known with null, a value keeps the arrival number it first came with, and the execution
+    // happened at the earliest time that any of its lines states (a verdict carries the time of the verdict).
     private const string Upsert = """
         INSERT INTO execution_facts (skill_key, execution, revision_key, timestamp_ms, source, agent, model,
             fidelity, fidelity_seq, followed, missed, missed_names, critical_missed,
@@ -21,7 +22,7 @@ internal sealed class MetricsWriter : IDisposable
             $outcome, $outcome_seq, $label, $false_positive, $false_negative, $critical, $critical_false_negative,
             $time, $time_seq, $exception, $exception_seq, $memory, $tokens)
         ON CONFLICT (skill_key, execution) DO UPDATE SET
-            revision_key = coalesce(revision_key, excluded.revision_key),
+            revision_key = coalesce(revision_key, excluded.revision_key), timestamp_ms = min(timestamp_ms, excluded.timestamp_ms),
             source = coalesce(source, excluded.source), agent = coalesce(agent, excluded.agent), model = coalesce(model, excluded.model),
             fidelity = coalesce(excluded.fidelity, fidelity), fidelity_seq = coalesce(fidelity_seq, excluded.fidelity_seq),
             followed = coalesce(excluded.followed, followed), missed = coalesce(excluded.missed, missed),

@@ -99,9 +99,9 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
             }
         }
 
-        // A rotated file holds older lines than the file that took its name, so longer names come first.
+        // A rotated file holds older lines than the file that took its name, and the order of arrival must not turn round.
         return files.OrderByDescending(file => file.Kind == MetricKind.PromotionLog).ThenBy(file => file.Skill, StringComparer.Ordinal)
-            .ThenBy(file => file.Kind).ThenByDescending(file => file.Path.Length).ThenByDescending(file => file.Path, StringComparer.Ordinal);
+            .ThenBy(file => file.Kind).ThenBy(file => MetricFiles.RotationOrder(Path.GetFileName(file.Path)), StringComparer.Ordinal);
     }
 
     private sealed class IngestRun(SqliteConnection connection, TimeProvider time, int batchSize, IngestResult result)

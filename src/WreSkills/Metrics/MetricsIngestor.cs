@@ -205,11 +205,16 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
                 {
                     var reader = new Utf8JsonReader(line);
                     using var document = JsonDocument.ParseValue(ref reader);
-                    return document.RootElement.ValueKind == JsonValueKind.Object ? writer.MergeEvent(skill, document.RootElement) : "not a JSON object";
+                    return reader.BytesConsumed < line.Length && !line[(int)reader.BytesConsumed..].Trim(" \t\r"u8).IsEmpty ? "more than one JSON value on the line"
+                        : document.RootElement.ValueKind == JsonValueKind.Object ? writer.MergeEvent(skill, document.RootElement) : "not a JSON object";
                 }
                 catch (JsonException error)
                 {
                     return "not valid JSON: " + error.Message.Split(" LineNumber:")[0];
+                }
+                catch (InvalidOperationException error)
+                {
+                    return "a value has the wrong type: " + error.Message;
                 }
             }
 

@@ -132,6 +132,20 @@ public sealed class MetricsIngestorTests : IDisposable
         Assert.Equal(["good"], Executions());
     }
 
+    [Theory]
+    [InlineData("""{"event_id":"\ud800","from_state":"a","to_state":"b","timestamp":1}""")]
+    [InlineData("""{"event_id":"x","from_state":"a","to_state":"b","timestamp":1,"changes":[{"version":1.0,"state":"staged","state_serial":2}]}""")]
+    [InlineData("""{"event_id":"x","from_state":"a","to_state":"b","timestamp":1,"changes":[{"version":"1.0","state":"staged","state_serial":"2"}]}""")]
+    [InlineData("""{"event_id":"x","from_state":"a","to_state":"b","timestamp":1,"changes":[{"version":"1.0","digest":4,"state":"staged","state_serial":2}]}""")]
+    [InlineData("""{"event_id":"x","from_state":"a","to_state":"b","timestamp":true}""")]
+    [InlineData("""{"event_id":"x","from_state":"a","to_state":"b","timestamp":1}{}""")]
+    public void Odd_promotion_log_lines_are_malformed_and_never_fatal(string line)
+    {
+        _folder.Append("spam_promotion_log.json", line + "\n" + """{"event_id":"good","from_state":"a","to_state":"b","timestamp":1}""" + "\n");
+        Assert.Equal((1L, 1L), Counts(_folder.Ingest()));
+        Assert.Equal(["good"], _folder.Rows("SELECT event_id FROM promotion_events"));
+    }
+
     [Fact]
     public void Bytes_that_are_no_text_are_malformed_and_never_fatal()
     {

@@ -60,6 +60,13 @@ public sealed class AgentExecutionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_field_that_stands_twice_is_the_agents_failure()
+    {
+        var record = await RunAsync(new AgentResult { Record = TestAgent.Json("""{"decision":"allow","decision":"remove"}"""), ElapsedMs = 1 });
+        Assert.Equal((true, "invalid_output"), (record.Exception, record.ExceptionType));
+    }
+
+    [Fact]
     public async Task An_answer_that_says_nothing_went_well_without_breadcrumbs()
     {
         var record = await RunAsync([]);

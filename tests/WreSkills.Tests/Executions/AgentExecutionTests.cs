@@ -24,9 +24,23 @@ public sealed class AgentExecutionTests : IDisposable
         var record = await RunAsync(
             new JsonObject
             {
-                ["execution_id"] = "forged", ["skill"] = "other", ["version"] = "9", ["digest"] = "forged", ["state"] = "prototype", ["state_serial"] = 99, ["timestamp"] = "1999-01-01T00:00:00Z",
-                ["agent"] = "somebody", ["source"] = "imported", ["key"] = "forged", ["expected_decision"] = "remove", ["label"] = "positive", ["critical"] = false,
-                ["correct"] = true, ["outcome_quality"] = 1, ["decision"] = "remove", ["model"] = "m",
+                ["execution_id"] = "forged",
+                ["skill"] = "other",
+                ["version"] = "9",
+                ["digest"] = "forged",
+                ["state"] = "prototype",
+                ["state_serial"] = 99,
+                ["timestamp"] = "1999-01-01T00:00:00Z",
+                ["agent"] = "somebody",
+                ["source"] = "imported",
+                ["key"] = "forged",
+                ["expected_decision"] = "remove",
+                ["label"] = "positive",
+                ["critical"] = false,
+                ["correct"] = true,
+                ["outcome_quality"] = 1,
+                ["decision"] = "remove",
+                ["model"] = "m",
             },
             new JsonObject { ["expected_decision"] = "allow", ["label"] = "negative", ["critical"] = true });
         Assert.Equal(("e-1", "spam", "1.0", "digest", "staged", 4L), (record.ExecutionId, record.Skill, record.Version, record.Digest, record.State, record.StateSerial));

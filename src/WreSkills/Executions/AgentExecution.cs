@@ -10,6 +10,9 @@ namespace WreSkills.Executions;
 /// <summary>Turns what an agent answered into a complete execution record, whoever the agent is and however it failed.</summary>
 public static class AgentExecution
 {
+    // In a benchmark the case says what is right; where it says nothing, nothing can be told.
+    private static readonly string[] s_grades = ["expected_decision", "label", "critical", "correct", "outcome_quality", "pattern_fidelity"];
+
     /// <summary>Runs a request and makes the record: what we know ourselves wins over what the agent claims.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="request">The request.</param>
@@ -26,10 +29,11 @@ public static class AgentExecution
         {
             return (Compose(agent, request, result, truth, source, started), result);
         }
-        catch (WreException error)
+        catch (Exception error) when (error is WreException or ArgumentException)
         {
-            // The agent's record has impossible fields: that is the agent's failure, and an execution all the same.
-            var invalid = result with { Record = null, FailureType = "invalid_output", Failure = string.Join("; ", error.Problems.DefaultIfEmpty(error.Message)) };
+            // The agent's record has impossible or repeated fields: that is the agent's failure, and an execution all the same.
+            var problems = error is WreException { Problems: { Count: > 0 } all } ? all : [error.Message];
+            var invalid = result with { Record = null, FailureType = "invalid_output", Failure = string.Join("; ", problems) };
             return (Compose(agent, request, invalid, truth, source, started), invalid);
         }
     }
@@ -51,6 +55,11 @@ public static class AgentExecution
         if (request.Key is not null)
         {
             json["key"] = request.Key;
+        }
+
+        foreach (var grade in source == "benchmark" ? s_grades : [])
+        {
+            json.Remove(grade);
         }
 
         foreach (var (name, value) in truth)

@@ -81,7 +81,8 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             Kill(process);
-            return Failed("timeout", $"no answer within {settings.Timeout.TotalSeconds:0.###} s; the process was killed");
+            return Failed(
+                "timeout", $"no answer within {settings.Timeout.TotalSeconds:0.###} s; the process was killed", Encoding.UTF8.GetString((await log.ConfigureAwait(false)).Bytes));
         }
         finally
         {
@@ -157,9 +158,24 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
         using var kept = new MemoryStream();
         var buffer = new byte[16 * 1024];
         var overflow = false;
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while (true)
         {
+            int count;
+            try
+            {
+                count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (keepTail)
+            {
+                // The log of a run that was cut short says where it hung.
+                count = 0;
+            }
+
+            if (count == 0)
+            {
+                return (kept.ToArray(), overflow);
+            }
+
             if (kept.Length + count > limit)
             {
                 overflow = true;
@@ -176,8 +192,6 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
 
             kept.Write(buffer, 0, count);
         }
-
-        return (kept.ToArray(), overflow);
     }
 
     private static AgentResult? Parse(byte[] output, double elapsedMs, string log)

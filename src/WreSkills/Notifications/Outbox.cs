@@ -60,7 +60,7 @@ public sealed class Outbox(WorkspaceLayout layout)
                     messages.Add(new OutboxMessage(id, kind, Text(json, "skill") ?? "", Text(json, "created_at") ?? "", json));
                 }
             }
-            catch (JsonException)
+            catch (Exception error) when (error is JsonException or ArgumentException)
             {
                 // Written by hand or torn by another tool; ours are replaced atomically.
             }

@@ -28,6 +28,11 @@ internal sealed class Invocation(ParseResult parsed)
             if (_workspace is null)
             {
                 _workspace = GlobalOptions.Open(parsed);
+                foreach (var problem in _workspace.RecoveryProblems)
+                {
+                    Error.WriteLine($"warning: {problem}");
+                }
+
                 foreach (var deadline in Json ? [] : _workspace.Worker.Overdue())
                 {
                     Error.WriteLine($"overdue: {deadline.Action.Replace('_', ' ')} of {deadline.Skill} was due at {deadline.DueAt} (rollback {deadline.Operation})");

@@ -130,6 +130,9 @@ public sealed class Workspace
     /// <summary>Records executions.</summary>
     public ExecutionRecorder Recorder { get; }
 
+    /// <summary>Committed transitions whose later work could not be finished at opening, in words; empty almost always.</summary>
+    public IReadOnlyList<string> RecoveryProblems { get; private set; } = [];
+
     internal WorkspaceLock Locks { get; }
 
     internal Settlement Settlement { get; }
@@ -141,7 +144,7 @@ public sealed class Workspace
     public static Workspace Open(string root, TimeProvider? time = null)
     {
         var workspace = new Workspace(WorkspaceConfiguration.Load(root), time ?? TimeProvider.System);
-        workspace.Promoter.Recover();
+        workspace.RecoveryProblems = workspace.Promoter.Recover();
         return workspace;
     }
 

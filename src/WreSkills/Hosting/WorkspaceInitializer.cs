@@ -22,6 +22,7 @@ public static class WorkspaceInitializer
                 (Path.Combine(layout.Root, WorkspaceConfiguration.FileName), Configuration(preset)),
                 (layout.PolicyFile, PolicyDocument.DefaultText),
                 (Path.Combine(layout.CoreFolder, ".gitignore"), Ignore()),
+                (Path.Combine(layout.MetricsFolder, ".gitignore"), "*.lock\n"),
             ])
         {
             if (File.Exists(path))
@@ -34,7 +35,6 @@ public static class WorkspaceInitializer
             written.Add(layout.Relative(path));
         }
 
-        DurableFile.CreateDirectory(layout.MetricsFolder);
         DurableFile.CreateDirectory(Path.GetDirectoryName(layout.PrototypeFolder("x"))!);
         return (written, kept);
     }

@@ -48,6 +48,16 @@ public static class MetricFiles
         return false;
     }
 
+    /// <summary>A text by which the files of a rotation sort oldest first: <c>.2</c> before <c>.1</c>, <c>-20251020</c> before <c>-20251021</c>, the file itself last.</summary>
+    public static string RotationOrder(string fileName)
+    {
+        const int newestNumber = 9_999_999;
+        var rest = fileName[(fileName.IndexOf(".json", StringComparison.Ordinal) + 5)..];
+        return rest.Length == 0 ? "2"
+            : int.TryParse(rest.AsSpan(1), out var number) && number <= newestNumber ? $"1{newestNumber - number:0000000}"
+            : "0" + rest;
+    }
+
     private static string Suffix(MetricKind kind) => kind switch
     {
         MetricKind.Fidelity => "fidelity",

@@ -99,9 +99,9 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
             }
         }
 
-        // A rotated file holds older lines than the file that took its name, so longer names come first.
+        // A rotated file holds older lines than the file that took its name, and the order of arrival must not turn round.
         return files.OrderByDescending(file => file.Kind == MetricKind.PromotionLog).ThenBy(file => file.Skill, StringComparer.Ordinal)
-            .ThenBy(file => file.Kind).ThenByDescending(file => file.Path.Length).ThenByDescending(file => file.Path, StringComparer.Ordinal);
+            .ThenBy(file => file.Kind).ThenBy(file => MetricFiles.RotationOrder(Path.GetFileName(file.Path)), StringComparer.Ordinal);
     }
 
     private sealed class IngestRun(SqliteConnection connection, TimeProvider time, int batchSize, IngestResult result)
@@ -205,11 +205,16 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
                 {
                     var reader = new Utf8JsonReader(line);
                     using var document = JsonDocument.ParseValue(ref reader);
-                    return document.RootElement.ValueKind == JsonValueKind.Object ? writer.MergeEvent(skill, document.RootElement) : "not a JSON object";
+                    return reader.BytesConsumed < line.Length && !line[(int)reader.BytesConsumed..].Trim(" \t\r"u8).IsEmpty ? "more than one JSON value on the line"
+                        : document.RootElement.ValueKind == JsonValueKind.Object ? writer.MergeEvent(skill, document.RootElement) : "not a JSON object";
                 }
                 catch (JsonException error)
                 {
                     return "not valid JSON: " + error.Message.Split(" LineNumber:")[0];
+                }
+                catch (InvalidOperationException error)
+                {
+                    return "a value has the wrong type: " + error.Message;
                 }
             }
 

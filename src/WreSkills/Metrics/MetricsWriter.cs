@@ -10,7 +10,8 @@ namespace WreSkills.Metrics;
 /// <summary>Puts lines into the database inside the caller's transaction: prepared statements, merge by execution id, arrival numbers.</summary>
 internal sealed class MetricsWriter : IDisposable
 {
-    // Nothing overwrites what is known with null, and a value keeps the arrival number it first came with.
+    // Nothing overwrites what is known with null, a value keeps the arrival number it first came with, and the execution
+    // happened at the earliest time that any of its lines states (a verdict carries the time of the verdict).
     private const string Upsert = """
         INSERT INTO execution_facts (skill_key, execution, revision_key, timestamp_ms, source, agent, model,
             fidelity, fidelity_seq, followed, missed, missed_names, critical_missed,
@@ -21,7 +22,7 @@ internal sealed class MetricsWriter : IDisposable
             $outcome, $outcome_seq, $label, $false_positive, $false_negative, $critical, $critical_false_negative,
             $time, $time_seq, $exception, $exception_seq, $memory, $tokens)
         ON CONFLICT (skill_key, execution) DO UPDATE SET
-            revision_key = coalesce(revision_key, excluded.revision_key),
+            revision_key = coalesce(revision_key, excluded.revision_key), timestamp_ms = min(timestamp_ms, excluded.timestamp_ms),
             source = coalesce(source, excluded.source), agent = coalesce(agent, excluded.agent), model = coalesce(model, excluded.model),
             fidelity = coalesce(excluded.fidelity, fidelity), fidelity_seq = coalesce(fidelity_seq, excluded.fidelity_seq),
             followed = coalesce(excluded.followed, followed), missed = coalesce(excluded.missed, missed),
@@ -113,9 +114,14 @@ internal sealed class MetricsWriter : IDisposable
     {
         string? Field(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (Field("event_id") is not { } id || Field("from_state") is not { } from || Field("to_state") is not { } to
-            || !Timestamp.TryParse(Field("timestamp"), out var moment))
+            || !line.TryGetProperty("timestamp", out var stated) || !Timestamp.TryParse(stated.ValueKind == JsonValueKind.Number ? stated.GetRawText() : Field("timestamp"), out var moment))
         {
             return "a promotion log line needs event_id, from_state, to_state and timestamp";
+        }
+
+        if (Changes(line) is not { } changes)
+        {
+            return "each of `changes` needs version and state as text and state_serial as a number";
         }
 
         var iso = Timestamp.ToIso(moment);
@@ -132,13 +138,13 @@ internal sealed class MetricsWriter : IDisposable
                 id, skill, from, to, Field("approver"), Field("approval_ticket"), iso, Field("reason"));
         }
 
-        if (line.TryGetProperty("changes", out var changes) && changes.ValueKind == JsonValueKind.Array)
+        var key = SkillKey(skill);
+        foreach (var (version, digest, state, serial) in changes)
         {
-            var key = SkillKey(skill);
-            foreach (var change in changes.EnumerateArray())
-            {
-                AddInterval(key, change, moment);
-            }
+            _connection.Execute(
+                "INSERT OR IGNORE INTO state_intervals (skill_key, version, digest, state, state_serial, from_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+                key, version, digest, state, serial, moment.ToUnixTimeMilliseconds());
+            _intervals.Remove(key);
         }
 
         return null;
@@ -147,20 +153,29 @@ internal sealed class MetricsWriter : IDisposable
     /// <summary>Stores the arrival counter; called before the transaction commits.</summary>
     public void Finish() => _connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('sequence', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", _sequence);
 
-    private void AddInterval(long skill, JsonElement change, DateTimeOffset moment)
+    // Null when one of them is not what it should be; a line of another tool may have none.
+    private static List<(string Version, string Digest, string State, long Serial)>? Changes(JsonElement line)
     {
-        if (change.ValueKind != JsonValueKind.Object
-            || !change.TryGetProperty("version", out var version) || !change.TryGetProperty("state", out var state)
-            || !change.TryGetProperty("state_serial", out var serial) || !serial.TryGetInt64(out var number))
+        var changes = new List<(string, string, string, long)>();
+        if (!line.TryGetProperty("changes", out var list) || list.ValueKind != JsonValueKind.Array)
         {
-            return;
+            return changes;
         }
 
-        var digest = change.TryGetProperty("digest", out var value) ? value.GetString() ?? "" : "";
-        _connection.Execute(
-            "INSERT OR IGNORE INTO state_intervals (skill_key, version, digest, state, state_serial, from_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-            skill, version.GetString(), digest, state.GetString(), number, moment.ToUnixTimeMilliseconds());
-        _intervals.Remove(skill);
+        foreach (var change in list.EnumerateArray())
+        {
+            string? Field(string name) => change.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            if (change.ValueKind != JsonValueKind.Object || Field("version") is not { } version || Field("state") is not { } state
+                || !change.TryGetProperty("state_serial", out var serial) || serial.ValueKind != JsonValueKind.Number || !serial.TryGetInt64(out var number)
+                || (change.TryGetProperty("digest", out var digest) && digest.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)))
+            {
+                return null;
+            }
+
+            changes.Add((version, Field("digest") ?? "", state, number));
+        }
+
+        return changes;
     }
 
     private long? Revision(long skill, MetricLine line, long momentMs)

@@ -27,20 +27,20 @@ public static class RollbackTrigger
         triggers.PatternFidelityWindow, triggers.OutcomeQualityWindow, triggers.FalsePositiveWindow, triggers.ExecutionTimeWindow, triggers.ExceptionWindow, int.MaxValue);
 
     /// <summary>
-    /// Evaluates all triggers, the gravest first. Values beyond a trigger's window are earlier positions of that window:
-    /// what arrived in one batch is judged as if it had arrived one by one.
+    /// Evaluates all triggers, the gravest first. What arrived in one batch is judged as if it had arrived one by one.
     /// </summary>
-    /// <param name="window">The latest values of the version in production.</param>
+    /// <param name="window">The latest values of the version in production: each trigger's window, and what arrived before the last of the batch.</param>
     /// <param name="baselineTimeMs">Mean time frozen at promotion, in milliseconds; null when unknown.</param>
     /// <param name="triggers">The thresholds.</param>
-    public static IReadOnlyList<TriggerResult> Evaluate(EvidenceWindow window, double? baselineTimeMs, RollbackTriggers triggers) =>
+    /// <param name="arrivals">Executions in the batch, from 1.</param>
+    public static IReadOnlyList<TriggerResult> Evaluate(EvidenceWindow window, double? baselineTimeMs, RollbackTriggers triggers, int arrivals = 1) =>
     [
         Critical(window, triggers),
-        MeanBelow("pattern_fidelity", "fidelity", "Pattern fidelity", window.Fidelity, triggers.PatternFidelityWindow, triggers.PatternFidelityBelow),
-        MeanBelow("outcome_quality", "outcome", "Outcome quality", window.Outcomes, triggers.OutcomeQualityWindow, triggers.OutcomeQualityBelow),
-        RateAbove("false_positive_rate", "false_positive_rate", "The false positive rate", "negatives", window.Negatives, triggers.FalsePositiveWindow, triggers.FalsePositiveMinimum, triggers.FalsePositiveRateAbove),
-        Time(window, baselineTimeMs, triggers),
-        RateAbove("exception_rate", "exception_rate", "The exception rate", "executions", window.Exceptions, triggers.ExceptionWindow, triggers.ExceptionMinimum, triggers.ExceptionRateAbove),
+        MeanBelow("pattern_fidelity", "fidelity", "Pattern fidelity", window.Fidelity, triggers.PatternFidelityWindow, triggers.PatternFidelityBelow, arrivals),
+        MeanBelow("outcome_quality", "outcome", "Outcome quality", window.Outcomes, triggers.OutcomeQualityWindow, triggers.OutcomeQualityBelow, arrivals),
+        RateAbove("false_positive_rate", "false_positive_rate", "The false positive rate", "negatives", window.Negatives, triggers.FalsePositiveWindow, triggers.FalsePositiveMinimum, triggers.FalsePositiveRateAbove, arrivals),
+        Time(window, baselineTimeMs, triggers, arrivals),
+        RateAbove("exception_rate", "exception_rate", "The exception rate", "executions", window.Exceptions, triggers.ExceptionWindow, triggers.ExceptionMinimum, triggers.ExceptionRateAbove, arrivals),
     ];
 
     private static TriggerResult Critical(EvidenceWindow window, RollbackTriggers triggers)
@@ -55,9 +55,9 @@ public static class RollbackTrigger
         };
     }
 
-    private static TriggerResult MeanBelow(string name, string metric, string subject, IReadOnlyList<double> values, int window, double limit)
+    private static TriggerResult MeanBelow(string name, string metric, string subject, IReadOnlyList<double> values, int window, double limit, int arrivals)
     {
-        var last = Slide(values, window, part => part.Count == window && Threshold.MeanIsBelow(part.Sum(), part.Count, limit));
+        var last = Slide(values, window, arrivals, part => part.Count == window && Threshold.MeanIsBelow(part.Sum(), part.Count, limit));
         var mean = last.Count == 0 ? (double?)null : last.Average();
         var verdict = last.Count == 0 ? Verdict.NoData
             : last.Count < window ? Verdict.Inconclusive
@@ -74,9 +74,9 @@ public static class RollbackTrigger
         };
     }
 
-    private static TriggerResult RateAbove(string name, string metric, string subject, string what, IReadOnlyList<bool> all, int window, int minimum, double limit)
+    private static TriggerResult RateAbove(string name, string metric, string subject, string what, IReadOnlyList<bool> all, int window, int minimum, double limit, int arrivals)
     {
-        var values = Slide(all, window, part => part.Count >= minimum && Threshold.MeanIsAbove(part.Count(value => value), part.Count, limit));
+        var values = Slide(all, window, arrivals, part => part.Count >= minimum && Threshold.MeanIsAbove(part.Count(value => value), part.Count, limit));
         var hits = values.Count(value => value);
         var rate = values.Count == 0 ? (double?)null : (double)hits / values.Count;
         var verdict = values.Count == 0 ? Verdict.NoData
@@ -93,12 +93,12 @@ public static class RollbackTrigger
         };
     }
 
-    private static TriggerResult Time(EvidenceWindow window, double? baselineTimeMs, RollbackTriggers triggers)
+    private static TriggerResult Time(EvidenceWindow window, double? baselineTimeMs, RollbackTriggers triggers, int arrivals)
     {
         var size = triggers.ExecutionTimeWindow;
         var factor = triggers.ExecutionTimeTimesBaseline;
         var limit = (baselineTimeMs ?? 0) * factor;
-        var last = Slide(window.TimesMs, size, part => part.Count == size && baselineTimeMs is not null && Threshold.MeanIsAbove(part.Sum(), part.Count, limit));
+        var last = Slide(window.TimesMs, size, arrivals, part => part.Count == size && baselineTimeMs is not null && Threshold.MeanIsAbove(part.Sum(), part.Count, limit));
         var mean = last.Count == 0 ? (double?)null : last.Average();
         var verdict = last.Count == 0 || baselineTimeMs is null ? Verdict.NoData
             : last.Count < size ? Verdict.Inconclusive
@@ -115,12 +115,13 @@ public static class RollbackTrigger
         };
     }
 
-    // The earliest full window that fires, or the latest window.
-    private static List<T> Slide<T>(IReadOnlyList<T> values, int window, Func<List<T>, bool> fires)
+    // The window at the earliest arrival of the batch at which it fires, else the latest. It may still be filling up then.
+    private static List<T> Slide<T>(IReadOnlyList<T> values, int window, int arrivals, Func<List<T>, bool> fires)
     {
-        for (var end = Math.Min(window, values.Count); end < values.Count; end++)
+        for (var end = Math.Max(1, values.Count - arrivals + 1); end < values.Count; end++)
         {
-            var part = values.Skip(end - window).Take(window).ToList();
+            var start = Math.Max(0, end - window);
+            var part = values.Skip(start).Take(end - start).ToList();
             if (fires(part))
             {
                 return part;

@@ -32,7 +32,8 @@ public sealed class SkillMonitor(MetricsDatabase database)
         }
 
         var stay = new StateStay(skill, live.Label, PromotionState.Production.Text(), live.Version.StateSerial);
-        var window = database.Window(stay, RollbackTrigger.Sizes(policy.Triggers).Plus(Math.Clamp(arrivals - 1, 0, MostArrivals)));
-        return new MonitorReport(stay, RollbackTrigger.Evaluate(window, live.Version.Baseline?.ExecutionTimeMs, policy.Triggers));
+        var batch = Math.Clamp(arrivals, 1, MostArrivals);
+        var window = database.Window(stay, RollbackTrigger.Sizes(policy.Triggers).Plus(batch - 1));
+        return new MonitorReport(stay, RollbackTrigger.Evaluate(window, live.Version.Baseline?.ExecutionTimeMs, policy.Triggers, batch));
     }
 }

@@ -17,7 +17,7 @@ public sealed class Promoter(
     private const int MostAttempts = 3;
 
     /// <summary>Finishes committed transitions that were interrupted, and forgets those that never committed.</summary>
-    /// <returns>Ids of the operations that were finished.</returns>
+    /// <returns>What could not be finished and why, one item a transition; the next command tries again.</returns>
     public IReadOnlyList<string> Recover()
     {
         if (journal.Open().Count == 0)
@@ -45,12 +45,21 @@ public sealed class Promoter(
             store.RemoveLeftovers();
         }
 
+        var problems = new List<string>();
         foreach (var transition in committed)
         {
-            settlement.Settle(transition);
+            try
+            {
+                settlement.Settle(transition);
+            }
+            catch (WreException error)
+            {
+                // States are right, that is what counts; a folder that cannot be written must not stop every other command.
+                problems.Add($"the {transition.Kind} of {transition.Skill} {transition.Version} is committed, but not finished: {error.Message}");
+            }
         }
 
-        return [.. committed.Select(transition => transition.Operation)];
+        return problems;
     }
 
     /// <summary>Promotes a skill if the transition is legal, every gate passes and the ticket allows it.</summary>
@@ -88,7 +97,7 @@ public sealed class Promoter(
                 return new PromotionOutcome { Readiness = readiness, Refusals = ["the registry kept changing during the promotion; try again"] };
             }
 
-            settlement.Settle(committed);
+            Settle(committed);
             return new PromotionOutcome { Readiness = readiness, Transition = committed };
         }
     }
@@ -166,7 +175,7 @@ public sealed class Promoter(
             transition = Commit(planned, document, folder: null);
         }
 
-        settlement.Settle(transition);
+        Settle(transition);
         return new RollbackOutcome { Transition = transition };
     }
 
@@ -202,7 +211,7 @@ public sealed class Promoter(
             transition = Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
         }
 
-        settlement.Settle(transition);
+        Settle(transition);
         return new RollbackOutcome { Transition = transition };
     }
 
@@ -305,6 +314,22 @@ public sealed class Promoter(
 
         FaultInjection.Reach("registry-committed");
         return transition;
+    }
+
+    private void Settle(Transition transition)
+    {
+        try
+        {
+            settlement.Settle(transition);
+        }
+        catch (WreException error)
+        {
+            throw new WreException(
+                $"The {transition.Kind} of {transition.Skill} {transition.Version} took effect (registry serial {transition.ExpectedSerial + 1}), but what follows it could not be finished: {error.Message}",
+                $"the next wre command tries again; {error.Hint}",
+                error.Problems,
+                error);
+        }
     }
 
     private Transition Frame(string kind, string skill, string version, string digest, PromotionState from, PromotionState to, long serial, DateTimeOffset? at)

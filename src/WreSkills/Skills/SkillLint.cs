@@ -94,14 +94,10 @@ public static class SkillLint
             report.StandardOnly("skill.name", $"name '{name}' must be lower-case letters, digits and single hyphens", line);
         }
 
+        // A draft's or staged version's folder carries the state behind the name; that is no deviation.
         if (SkillName.WithoutState(name) != folder.Name)
         {
             report.Deviation("skill.name-folder", $"name is '{name}', but the folder is called '{folder.Name}'", line);
-        }
-        else if (Path.GetFileName(folder.Path) != name)
-        {
-            // The policy's own folders carry the state in their names; only the letter of the standard minds.
-            report.StandardOnly("skill.name-folder", $"name is '{name}', but the folder is called '{Path.GetFileName(folder.Path)}'", line);
         }
     }
 

@@ -63,11 +63,12 @@ public sealed class SkillLintTests : IDisposable
     public void Name_must_be_lower_case_with_single_hyphens(string name) => Assert.Contains("skill.name:2", Errors($"---\nname: {name}\ndescription: d\n---\n"));
 
     [Fact]
-    public void State_suffix_of_the_folder_is_forgiven_by_the_lenient_profile_only()
+    public void State_suffix_of_the_folder_is_forgiven_by_both_profiles()
     {
         const string text = "---\nname: spam-filter\ndescription: d\n---\n";
-        Assert.Equal(["skill.name-folder:2"], Errors(text, "spam-filter_prototype"));
+        Assert.Empty(Errors(text, "spam-filter_prototype"));
         Assert.Empty(Lint(text, LintProfile.Lenient, "spam-filter_prototype"));
+        Assert.Equal(["skill.name-folder:2"], Errors(text, "ham-filter_prototype"));
     }
 
     [Fact]

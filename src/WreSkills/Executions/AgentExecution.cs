@@ -57,7 +57,8 @@ public static class AgentExecution
             json["key"] = request.Key;
         }
 
-        foreach (var grade in source == "benchmark" ? s_grades : [])
+        // No agent grades itself: what is right comes from outside, or later.
+        foreach (var grade in s_grades)
         {
             json.Remove(grade);
         }
@@ -65,13 +66,6 @@ public static class AgentExecution
         foreach (var (name, value) in truth)
         {
             json[name] = value?.DeepClone();
-        }
-
-        // Whether it was right follows from the truth, not from the agent's opinion of itself.
-        if (json["expected_decision"] is not null)
-        {
-            json.Remove("correct");
-            json.Remove("outcome_quality");
         }
 
         if (result.FailureType is not null)

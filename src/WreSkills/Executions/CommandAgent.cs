@@ -31,6 +31,7 @@ public sealed record CommandAgentSettings
 public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider time) : IAgent
 {
     private const int MaxLogBytes = 64 * 1024;
+    private static readonly TimeSpan s_pipeGrace = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions s_request = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc />
@@ -60,15 +61,19 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
 
         using var deadline = new CancellationTokenSource(settings.Timeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var output = ReadAsync(process.StandardOutput.BaseStream, settings.MaxOutputBytes, keepTail: false, stop.Token);
-        var log = ReadAsync(process.StandardError.BaseStream, MaxLogBytes, keepTail: true, stop.Token);
+        var output = new PipeBuffer(settings.MaxOutputBytes, keepTail: false);
+        var log = new PipeBuffer(MaxLogBytes, keepTail: true);
+        var read = Task.WhenAll(output.ReadAsync(process.StandardOutput.BaseStream), log.ReadAsync(process.StandardError.BaseStream));
         try
         {
             await SendAsync(process, request, stop.Token).ConfigureAwait(false);
-            var (bytes, overflow) = await output.ConfigureAwait(false);
             await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
             var elapsed = time.GetElapsedTime(start).TotalMilliseconds;
-            var logText = Encoding.UTF8.GetString((await log.ConfigureAwait(false)).Bytes);
+
+            // A child that the program left behind may hold the pipes open; its answer is what was written by now.
+            await Task.WhenAny(read, Task.Delay(s_pipeGrace, time, stop.Token)).ConfigureAwait(false);
+            var (bytes, overflow) = output.Content();
+            var logText = Encoding.UTF8.GetString(log.Content().Bytes);
             if (process.ExitCode != 0)
             {
                 return Failed("exit_code", $"exit code {process.ExitCode}{LastLine(logText)}", logText);
@@ -82,7 +87,7 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
         {
             Kill(process);
             return Failed(
-                "timeout", $"no answer within {settings.Timeout.TotalSeconds:0.###} s; the process was killed", Encoding.UTF8.GetString((await log.ConfigureAwait(false)).Bytes));
+                "timeout", $"no answer within {settings.Timeout.TotalSeconds:0.###} s; the process was killed", Encoding.UTF8.GetString(log.Content().Bytes));
         }
         finally
         {
@@ -153,46 +158,6 @@ public sealed class CommandAgent(CommandAgentSettings settings, TimeProvider tim
         }
     }
 
-    private static async Task<(byte[] Bytes, bool Overflow)> ReadAsync(Stream stream, int limit, bool keepTail, CancellationToken cancellationToken)
-    {
-        using var kept = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        var overflow = false;
-        while (true)
-        {
-            int count;
-            try
-            {
-                count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (keepTail)
-            {
-                // The log of a run that was cut short says where it hung.
-                count = 0;
-            }
-
-            if (count == 0)
-            {
-                return (kept.ToArray(), overflow);
-            }
-
-            if (kept.Length + count > limit)
-            {
-                overflow = true;
-                if (!keepTail)
-                {
-                    continue;
-                }
-
-                var tail = kept.ToArray().AsSpan();
-                tail = tail[Math.Min(tail.Length, count)..];
-                kept.SetLength(0);
-                kept.Write(tail);
-            }
-
-            kept.Write(buffer, 0, count);
-        }
-    }
 
     private static AgentResult? Parse(byte[] output, double elapsedMs, string log)
     {

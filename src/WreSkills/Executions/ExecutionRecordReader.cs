@@ -81,14 +81,15 @@ public static class ExecutionRecordReader
             Json = item,
         };
         return fields.Problems.Count == 0
-            ? record with { OutcomeQuality = record.OutcomeQuality ?? Outcome(record) }
+            ? record with { OutcomeQuality = record.OutcomeQuality ?? OutcomeOf(record) }
             : throw new WreException($"{name} is not a valid execution record.", "mend the fields named; the record was not stored", fields.Problems);
     }
 
     /// <summary>True when two decisions are the same, ignoring case and surrounding space.</summary>
     public static bool SameDecision(string left, string right) => left.Trim().Equals(right.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static double? Outcome(ExecutionRecord record) => (record.Decision, record.ExpectedDecision) switch
+    /// <summary>Whether a decision was the expected one, 0 or 1; null when that cannot be told.</summary>
+    public static double? OutcomeOf(ExecutionRecord record) => (record.Decision, record.ExpectedDecision) switch
     {
         ({ } decision, { } expected) => SameDecision(decision, expected) ? 1 : 0,
         // A run that crashed before it decided has missed what it should have decided.

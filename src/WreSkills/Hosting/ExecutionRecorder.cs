@@ -104,7 +104,7 @@ public sealed class ExecutionRecorder(Workspace workspace)
         }
 
         var score = PatternScorer.Score(folder.Patterns, placed.Breadcrumbs);
-        if (score.PatternFidelity is not null && !workspace.Database.Knows(placed.Skill, placed.ExecutionId, fidelity: true, outcome: false, time: false))
+        if (score.PatternFidelity is not null && !workspace.Database.Knows(placed.Skill, placed.ExecutionId, fidelity: true, outcome: null, label: false, time: false))
         {
             var alone = placed with { Decision = null, OutcomeQuality = null, ExecutionTimeMs = null, Exception = null, MemoryUsageMb = null, Tokens = null };
             workspace.Metrics.Append(placed.Skill, [new ScoredExecution(alone, score, new OutcomeClass(null, null, null, false))]);
@@ -125,11 +125,13 @@ public sealed class ExecutionRecorder(Workspace workspace)
         var recorded = new List<RecordedExecution>();
         foreach (var record in records)
         {
-            var placed = Place(record, entry);
+            var placed = Complete(Place(record, entry));
             var score = Score(placed);
             var outcome = OutcomeClass.Of(placed, Folder(placed)?.Settings ?? new SkillSettings());
             var known = recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId && SaysNothingNew(other, placed, score))
-                || workspace.Database.Knows(skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality is not null, placed.ExecutionTimeMs is not null || placed.Exception is not null);
+                || workspace.Database.Knows(
+                    skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality,
+                    outcome is { Label: not null, FalsePositive: not null }, placed.ExecutionTimeMs is not null || placed.Exception is not null);
             recorded.Add(new RecordedExecution(placed, score, outcome, known));
         }
 
@@ -146,8 +148,30 @@ public sealed class ExecutionRecorder(Workspace workspace)
 
     private static bool SaysNothingNew(RecordedExecution known, ExecutionRecord record, FidelityScore? score) =>
         (score?.PatternFidelity is null || known.Score?.PatternFidelity is not null)
-        && (record.OutcomeQuality is null || known.Record.OutcomeQuality is not null)
+        && (record.OutcomeQuality is null || known.Record.OutcomeQuality == record.OutcomeQuality)
         && ((record.ExecutionTimeMs is null && record.Exception is null) || known.Record.ExecutionTimeMs is not null || known.Record.Exception is not null);
+
+    // A person's verdict comes days later and says only what is new: what was decided and asked stands in the kept record.
+    private ExecutionRecord Complete(ExecutionRecord record)
+    {
+        var isVerdict = record.Decision is null && record.Breadcrumbs is null && record.Exception is null
+            && (record.ExpectedDecision is not null || record.OutcomeQuality is not null || record.Label is not null || record.Critical is not null);
+        if (!isVerdict || !workspace.Executions.Find(record.Skill, [record.ExecutionId]).TryGetValue(record.ExecutionId, out var kept))
+        {
+            return record;
+        }
+
+        var earlier = ExecutionRecordReader.Read(kept.GetRawText(), record.ExecutionId, record.Skill, () => record.ExecutionId);
+        var complete = record with
+        {
+            Decision = earlier.Decision,
+            ExpectedDecision = record.ExpectedDecision ?? earlier.ExpectedDecision,
+            Label = record.Label ?? earlier.Label,
+            Critical = record.Critical ?? earlier.Critical,
+            Exception = earlier.Exception,
+        };
+        return complete with { OutcomeQuality = record.OutcomeQuality ?? ExecutionRecordReader.OutcomeOf(complete), Exception = null };
+    }
 
     // Staged and production are scored at once, prototypes on demand (policy 5.2); a reported score counts where there is nothing to score.
     private FidelityScore? Score(ExecutionRecord record)

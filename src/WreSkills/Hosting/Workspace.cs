@@ -47,7 +47,7 @@ public sealed class Workspace
         Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
-        Reports = new FailureReport(Layout, Database, Executions, Store, time);
+        Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Worker = new DeadlineWorker(this);
         Recorder = new ExecutionRecorder(this);
     }

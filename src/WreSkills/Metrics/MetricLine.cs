@@ -262,7 +262,7 @@ internal sealed class MetricLine
         {
             if (reader.TokenType == JsonTokenType.String)
             {
-                list.Add(reader.GetString()!);
+                list.Add(reader.GetString()!.ReplaceLineEndings(" "));
             }
 
             reader.Skip();

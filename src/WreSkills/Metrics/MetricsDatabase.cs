@@ -115,15 +115,24 @@ public sealed class MetricsDatabase(string path, TimeProvider time)
         return executions;
     }
 
-    /// <summary>True when everything that a record says about an execution is known already.</summary>
-    public bool Knows(string skill, string executionId, bool fidelity, bool outcome, bool time)
+    /// <summary>True when everything that a record says about an execution is known already; another outcome than the known one is a correction, and news.</summary>
+    /// <param name="skill">The skill.</param>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="fidelity">Whether the record brings a fidelity.</param>
+    /// <param name="outcome">The outcome that the record brings, or null.</param>
+    /// <param name="label">Whether the record brings the true class.</param>
+    /// <param name="time">Whether the record brings a time or says whether there was an exception.</param>
+    public bool Knows(string skill, string executionId, bool fidelity, double? outcome, bool label, bool time)
     {
         using var connection = Open();
         using var command = connection.Prepare(
-            "SELECT fidelity IS NOT NULL, outcome IS NOT NULL, time_ms IS NOT NULL OR exception IS NOT NULL FROM execution_facts JOIN skill_keys USING (skill_key) WHERE skill_id = $1 AND execution = $2",
-            skill, executionId);
+            """
+            SELECT fidelity IS NOT NULL, $3 IS NULL OR (outcome IS NOT NULL AND outcome = $3), label IS NOT NULL, time_ms IS NOT NULL OR exception IS NOT NULL
+            FROM execution_facts JOIN skill_keys USING (skill_key) WHERE skill_id = $1 AND execution = $2
+            """,
+            skill, executionId, outcome);
         using var reader = command.ExecuteReader();
-        return reader.Read() && (!fidelity || reader.GetBoolean(0)) && (!outcome || reader.GetBoolean(1)) && (!time || reader.GetBoolean(2));
+        return reader.Read() && (!fidelity || reader.GetBoolean(0)) && reader.GetBoolean(1) && (!label || reader.GetBoolean(2)) && (!time || reader.GetBoolean(3));
     }
 
     /// <summary>Version, digest, state and state serial under which an execution is known, or null.</summary>

@@ -5,13 +5,14 @@ using System.Text.Json;
 using WreSkills.Executions;
 using WreSkills.Metrics;
 using WreSkills.Promotion;
+using WreSkills.Registry;
 using WreSkills.Skills;
 using WreSkills.Storage;
 
 namespace WreSkills.Review;
 
 /// <summary>The failure analysis of a rollback from the data alone (policy 3.2): <c>reports/&lt;operation&gt;.md</c>.</summary>
-public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase database, ExecutionLog executions, VersionStore store, TimeProvider time)
+public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase database, ExecutionLog executions, VersionStore store, SkillRegistry registry, TimeProvider time)
 {
     private const int Span = 30;
     private const int Examples = 5;
@@ -149,11 +150,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         text.Append('\n');
     }
 
-    private string? DigestOf(string skill, string version)
-    {
-        var summary = database.Latest(skill, version, null, null);
-        return summary is { Digest.Length: 64 } ? summary.Digest : null;
-    }
+    private string? DigestOf(string skill, string version) => registry.Load().Find(skill)?.Versions.GetValueOrDefault(version)?.Digest;
 
     private Dictionary<string, string> Hashes(string skill, string digest)
     {

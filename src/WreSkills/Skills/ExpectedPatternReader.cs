@@ -9,6 +9,7 @@ namespace WreSkills.Skills;
 internal static partial class ExpectedPatternReader
 {
     private const int Most = 500;
+    private const int MaxName = 600;
 
     public static void ReadList(YamlNode? node, string file, List<ExpectedPattern> patterns, FindingList findings)
     {
@@ -115,6 +116,12 @@ internal static partial class ExpectedPatternReader
             Critical = Critical(options?.Text("critical"), line, file, findings),
             Source = $"{file}:{line}",
         };
+        if (pattern.Name.Length is 0 or > MaxName || pattern.Name.Any(char.IsControl))
+        {
+            findings.Error("pattern.name", file, $"a pattern's name has 1 to {MaxName} printable characters", line);
+            return;
+        }
+
         if (patterns.Exists(known => known.Name == pattern.Name))
         {
             // The same line in front matter and body is one pattern; another meaning under the same name is a mistake.

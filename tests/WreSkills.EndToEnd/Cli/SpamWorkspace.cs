@@ -141,5 +141,5 @@ internal sealed class SpamWorkspace : IDisposable
     }
 
     private static string Case(string id, string message, string expected) =>
-        $$"""{"id":"{{id}}","prompt":"Moderate: {{message}}","expected_output":"{{expected}}","wre":{"input":{"message":"{{message}}"},"expected_decision":"{{expected}}"}}""";
+        $$"""{"id":"{{id}}","prompt":"Moderate: {{message}}","expected_output":"{{expected}}","wre":{"input":{"message":"{{message}}"},"expected_decision":"{{expected}}"} }""";
 }

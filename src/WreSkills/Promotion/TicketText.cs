@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 using WreSkills.Registry;
 
 namespace WreSkills.Promotion;
 
 /// <summary>The text of a ticket: the policy's template field by field, edited line by line so that comments survive.</summary>
-internal static class TicketText
+internal static partial class TicketText
 {
     private static readonly string[] s_rootFields = ["approver", "approval_decision", "notes", "signature", "timestamp"];
 
@@ -95,11 +96,11 @@ internal static class TicketText
         }
     }
 
-    /// <summary>Sets one field's value on its line; a comment behind it stays.</summary>
+    /// <summary>Sets one field's value on its line; a comment behind it stays, and so does every other byte of the text.</summary>
     public static string Set(string text, string key, string value)
     {
-        var newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        var lines = text.ReplaceLineEndings("\n").Split('\n').ToList();
+        // Each line keeps its own ending, so that a file with mixed endings changes in this one line only.
+        var lines = LineWithEnding().Matches(text).Select(match => match.Value).ToList();
         var indent = s_rootFields.Contains(key) ? "" : "  ";
         var index = lines.FindIndex(line => line.StartsWith($"{indent}{key}:", StringComparison.Ordinal));
         if (index < 0)
@@ -107,17 +108,47 @@ internal static class TicketText
             throw new WreException($"The ticket has no line for {key}.", "the line was removed; make a new ticket");
         }
 
-        var comment = lines[index].IndexOf(" #", StringComparison.Ordinal);
-        lines[index] = $"{indent}{key}: {Quote(value)}{(comment < 0 ? "" : "    " + lines[index][comment..].TrimStart())}";
+        var content = lines[index].TrimEnd('\r', '\n');
+        var comment = CommentStart(content, indent.Length + key.Length + 1);
+        var written = $"{indent}{key}: {Quote(value)}{(comment < 0 ? "" : "    " + content[comment..])}";
+        var ending = lines[index][content.Length..];
+        lines[index] = written + ending;
 
-        // A block scalar (`notes: |`) goes with its old lines.
-        while (key == "notes" && index + 1 < lines.Count && lines[index + 1].StartsWith("  ", StringComparison.Ordinal))
+        // A value of several lines (`notes: |`) goes with them; blank lines count only between indented ones.
+        var end = index + 1;
+        for (var next = end; indent.Length == 0 && next < lines.Count && (lines[next].StartsWith(' ') || lines[next].Trim().Length == 0); next++)
         {
-            lines.RemoveAt(index + 1);
+            end = lines[next].Trim().Length == 0 ? end : next + 1;
         }
 
-        return string.Join(newLine, lines);
+        lines.RemoveRange(index + 1, end - index - 1);
+        return string.Concat(lines);
     }
+
+    // A '#' begins a comment only outside of quotes and after a space.
+    private static int CommentStart(string line, int from)
+    {
+        var start = from;
+        while (start < line.Length && line[start] == ' ')
+        {
+            start++;
+        }
+
+        if (start < line.Length && line[start] is '"' or '\'')
+        {
+            var quote = line[start];
+            for (start++; start < line.Length && line[start] != quote; start++)
+            {
+                start += quote == '"' && line[start] == '\\' ? 1 : 0;
+            }
+        }
+
+        var comment = line.IndexOf(" #", Math.Min(Math.Max(from, start == from ? from : start - 1), line.Length), StringComparison.Ordinal);
+        return comment < 0 ? -1 : comment + 1;
+    }
+
+    [GeneratedRegex(@"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex LineWithEnding();
 
     // Plain where plain is safe, so that the file looks as a person would have written it.
     private static string Quote(string? value)

@@ -127,7 +127,7 @@ public static class PromotionGates
         var times = evidence.Window.TimesMs.TakeLast(gates.Executions).ToList();
         var verdict = times.Count == 0 ? Verdict.NoData
             : times.Count < gates.Executions ? Verdict.Inconclusive
-            : times.Average() < limit ? Verdict.Pass : Verdict.Fail;
+            : Threshold.RateIsBelow(times.Sum(), times.Count, limit) ? Verdict.Pass : Verdict.Fail;
         return new GateResult(name, title, verdict, times.Count == 0 ? null : Math.Round(times.Average(), 1), $"< {Text(limit)} ms", $"Mean of {times.Count} executions{(times.Count < gates.Executions ? $"; {gates.Executions} are needed" : "")}.");
     }
 
@@ -252,8 +252,8 @@ public static class PromotionGates
         public GateResult AllExecuted()
         {
             const string name = "benchmark_executed", title = "All benchmark test cases executed successfully";
-            return evidence.Benchmark is not { } benchmark
-                ? new GateResult(name, title, Verdict.NoData, null, "all", Missing)
+            return evidence.Benchmark is not { Runs: > 0 } benchmark
+                ? new GateResult(name, title, Verdict.NoData, null, "all", evidence.Benchmark is null ? Missing : "The benchmark has no runs.")
                 : new GateResult(name, title, benchmark.Executed == benchmark.Runs ? Verdict.Pass : Verdict.Fail, benchmark.Executed, $"{benchmark.Runs} of {benchmark.Runs}", $"{benchmark.Runs - benchmark.Executed} runs ended in an exception or time-out.");
         }
 

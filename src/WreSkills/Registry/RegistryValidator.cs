@@ -8,13 +8,6 @@ namespace WreSkills.Registry;
 /// <summary>Reads a registry that a person may have edited: every nonsense is reported with its line.</summary>
 internal sealed class RegistryValidator
 {
-    // Fields that may be absent, but whose null would be a null where the code expects a value.
-    private static readonly HashSet<string> s_neverNull =
-    [
-        "version", "serial", "recent_operations", "skills", "location", "primary_agent", "intent_type", "metrics_path", "scoring", "monitoring", "review_schedule",
-        "versions", "active", "tickets", "step", "executions",
-    ];
-
     private readonly JsonLineMap _lines;
     private readonly List<(int Line, string Message)> _problems = [];
 
@@ -269,11 +262,7 @@ internal sealed class RegistryValidator
     {
         if (!parent.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            if (value.ValueKind == JsonValueKind.Null && s_neverNull.Contains(name))
-            {
-                Report($"{path}/{name}", $"must be {Kind(kind)}, not null");
-            }
-            else if (required)
+            if (required)
             {
                 Report(path, $"has no \"{name}\"");
             }

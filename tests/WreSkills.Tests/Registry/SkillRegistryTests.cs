@@ -143,8 +143,8 @@ public sealed class SkillRegistryTests : IDisposable
     public void Nonsense_is_reported_line_by_line_and_left_alone() => Assert.Equal(
         [
             "line 2: serial is -1; it must be a whole number from 0",
-            "line 4: skills.a/../b 'a/../b' is no skill name: letters, digits, '-' and '_' only, beginning with a letter or digit",
-            "line 4: skills.a/../b has no \"promotion_state\"",
+            "line 4: skills.a..b 'a..b' is no skill name: letters, digits, '-' and '_' only, beginning with a letter or digit",
+            "line 4: skills.a..b has no \"promotion_state\"",
             "line 5: skills.c must be an object",
             "line 7: skills.spam.promotion_state is \"production\", but no version is active in that state",
             "line 8: skills.spam.last_promotion is \"yesterday\"; it must be a time such as \"2025-10-20T10:00:00Z\"",
@@ -160,7 +160,7 @@ public sealed class SkillRegistryTests : IDisposable
             {
               "serial": -1,
               "skills": {
-                "a/../b": {},
+                "a..b": {},
                 "c": 7,
                 "spam": {
                   "promotion_state": "production",
@@ -182,11 +182,16 @@ public sealed class SkillRegistryTests : IDisposable
     [InlineData("[]", "line 1: the registry must be an object")]
     [InlineData("{}", "line 1: has no \"skills\"")]
     [InlineData("{\"skills\": {\n\"a\": {\"promotion_state\": \"held\"}}}", "line 2: skills.a.promotion_state is \"held\"; a skill is prototype, staged or production, only its versions are held")]
-    [InlineData("{\"skills\": {\n\"a\": {\"promotion_state\": \"prototype\", \"versions\": null}}}", "line 2: skills.a.versions must be an object, not null")]
-    [InlineData("{\"skills\": {\n\"a\": {\"promotion_state\": \"prototype\", \"active\": null}}}", "line 2: skills.a.active must be an object, not null")]
-    [InlineData("{\"skills\": {\n\"a\": {\"promotion_state\": \"prototype\", \"location\": null}}}", "line 2: skills.a.location must be a text, not null")]
-    [InlineData("{\"recent_operations\": null, \"skills\": {}}", "line 1: recent_operations must be a list, not null")]
     public void Single_nonsense_is_named(string json, string problem) => Assert.Equal([problem], Problems(json));
+
+    [Fact]
+    public void Null_means_absent()
+    {
+        Write("""{"recent_operations": null, "skills": {"spam": {"promotion_state": "prototype", "versions": null, "active": null, "location": null}}}""");
+        var entry = _registry.Load().Require("spam");
+        Assert.Null(entry.Live(PromotionState.Staged));
+        Assert.True(_registry.TryCommit(_registry.Load(), 0));
+    }
 
     [Theory]
     [InlineData("{\n oops", 2)]

@@ -17,14 +17,33 @@ public sealed class PromotionGatesTests : IDisposable
 
     private static BenchmarkResult Benchmark => new()
     {
-        RunId = "run", Skill = "spam", Digest = TestRegistry.Digest('a'), State = "prototype", Agent = "agent", StartedAt = TestRegistry.At,
-        Runs = 100, Executed = 100, Passed = 95, TestPassRate = 0.95, FidelityCount = 100, PatternFidelity = 0.90, OutcomeCount = 100, OutcomeQuality = 0.85,
-        Negatives = 21, FalsePositives = 1, FalsePositiveRate = 1 / 21.0, Positives = 79,
+        RunId = "run",
+        Skill = "spam",
+        Digest = TestRegistry.Digest('a'),
+        State = "prototype",
+        Agent = "agent",
+        StartedAt = TestRegistry.At,
+        Runs = 100,
+        Executed = 100,
+        Passed = 95,
+        TestPassRate = 0.95,
+        FidelityCount = 100,
+        PatternFidelity = 0.90,
+        OutcomeCount = 100,
+        OutcomeQuality = 0.85,
+        Negatives = 21,
+        FalsePositives = 1,
+        FalsePositiveRate = 1 / 21.0,
+        Positives = 79,
     };
 
     private static EvidenceWindow Window => new()
     {
-        Executions = 100, Fidelity = Repeat(0.9, 100), Outcomes = [.. Repeat(1.0, 85), .. Repeat(0.0, 15)], Negatives = [true, .. Repeat(false, 20)], TimesMs = Repeat(249.9, 100),
+        Executions = 100,
+        Fidelity = Repeat(0.9, 100),
+        Outcomes = [.. Repeat(1.0, 85), .. Repeat(0.0, 15)],
+        Negatives = [true, .. Repeat(false, 20)],
+        TimesMs = Repeat(249.9, 100),
         Exceptions = Repeat(false, 100),
     };
 

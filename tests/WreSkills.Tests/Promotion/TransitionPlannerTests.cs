@@ -13,7 +13,7 @@ namespace WreSkills.Tests.Promotion;
 public sealed class TransitionPlannerTests : IDisposable
 {
     private static readonly PromotionPolicy s_policy = new();
-    private static readonly WorkspaceLayout s_layout = new() { Root = "/workspace" };
+    private static readonly WorkspaceLayout s_layout = new() { Root = "/somewhere" };
     private readonly TemporaryFolder _folder = new();
     private readonly PromotionEvidence _evidence;
 
@@ -29,8 +29,18 @@ public sealed class TransitionPlannerTests : IDisposable
 
     private static Transition Frame(PromotionState from, PromotionState to, string version = "1.0", char digest = 'a', long serial = 7, string kind = "promotion") => new()
     {
-        Operation = $"op-{serial}", Kind = kind, Skill = "spam", Version = version, Digest = TestRegistry.Digest(digest), From = from, To = to, At = "2025-10-21T00:00:00Z",
-        ExpectedSerial = serial, Ticket = $"T-{serial}", Reason = "pattern_fidelity_drop_below_85", TriggerMetric = "fidelity=0.83",
+        Operation = $"op-{serial}",
+        Kind = kind,
+        Skill = "spam",
+        Version = version,
+        Digest = TestRegistry.Digest(digest),
+        From = from,
+        To = to,
+        At = "2025-10-21T00:00:00Z",
+        ExpectedSerial = serial,
+        Ticket = $"T-{serial}",
+        Reason = "pattern_fidelity_drop_below_85",
+        TriggerMetric = "fidelity=0.83",
     };
 
     private PlannedTransition Stage(SkillEntry entry, string version = "1.0", char digest = 'a') =>

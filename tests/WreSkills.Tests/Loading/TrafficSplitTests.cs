@@ -40,6 +40,16 @@ public class TrafficSplitTests
     public void Nobody_at_zero_and_everybody_at_a_hundred() =>
         Gen.String.Sample(key => !TrafficSplit.IsCandidate("spam", key, 0) && TrafficSplit.IsCandidate("spam", key, 100));
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(10, 10_000)]
+    public void Bucket_of_exactly_the_share_is_not_a_candidates(int percent, int bucket)
+    {
+        var key = Enumerable.Range(0, 2_000_000).Select(key => $"{key}").First(key => TrafficSplit.Bucket("spam", key) == bucket);
+        Assert.False(TrafficSplit.IsCandidate("spam", key, percent));
+        Assert.True(TrafficSplit.IsCandidate("spam", key, percent + 1));
+    }
+
     [Fact]
     public void Keys_spread_evenly()
     {

@@ -104,12 +104,14 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void Append_by_threads_and_other_processes_loses_nothing()
     {
-        const int writers = 4, each = 40;
+        const int writers = 4, each = 150;
+        using var together = new Barrier(writers);
         var path = _folder.At("log.jsonl");
         // flock(1) takes the same advisory lock as another wre process would.
         using var shell = Shell.Start(_folder.Path, $"for i in $(seq {each}); do flock .append.lock -c \"printf 'shell:%s\\n' $i >> log.jsonl\"; done");
         var threads = Enumerable.Range(0, writers).Select(writer => new Thread(() =>
         {
+            together.SignalAndWait();
             for (var i = 0; i < each; i++)
             {
                 DurableFile.Append(path, Encoding.UTF8.GetBytes($"{writer}:{i}:{new string('x', 300)}\n"), flush: false);

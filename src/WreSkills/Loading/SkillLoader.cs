@@ -59,12 +59,24 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
     {
         if (arm.State == PromotionState.Prototype)
         {
-            // The draft may have moved on since its benchmark; an unbenchmarked draft serves nobody.
-            var draft = Directory.Exists(layout.PrototypeFolder(skill)) ? OpenPrototype(skill) : null;
-            return draft?.Digest == arm.Digest ? draft with { Arm = arm.Arm } : null;
+            return OpenBenchmarked(skill, arm);
         }
 
         return FromStore(skill, arm);
+    }
+
+    // The draft may have moved on since its benchmark, or be broken while somebody types; such a draft serves nobody.
+    private LoadedSkill? OpenBenchmarked(string skill, ServingArm arm)
+    {
+        try
+        {
+            var draft = OpenPrototype(skill);
+            return draft.Digest == arm.Digest ? draft with { Arm = arm.Arm } : null;
+        }
+        catch (WreException)
+        {
+            return null;
+        }
     }
 
     private LoadedSkill FromStore(string skill, ServingArm arm) =>

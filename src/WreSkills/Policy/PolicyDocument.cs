@@ -22,7 +22,14 @@ public static class PolicyDocument
     /// <summary>Loads the policy of a workspace, or the built-in default when it has none.</summary>
     /// <exception cref="WreException">The document is not valid; every finding is listed.</exception>
     public static PromotionPolicy Load(string path) =>
-        File.Exists(path) ? Parse(File.ReadAllText(path), path) : Parse(DefaultText, "the built-in policy");
+        File.Exists(path) ? Load(File.ReadAllBytes(path), path) : Parse(DefaultText, "the built-in policy");
+
+    // The digest is that of the file, so that anyone can recompute it with sha256sum.
+    private static PromotionPolicy Load(byte[] bytes, string path)
+    {
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        return Parse(reader.ReadToEnd(), path) with { Digest = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
+    }
 
     /// <summary>Reads a document.</summary>
     /// <param name="text">The YAML.</param>

@@ -231,8 +231,8 @@ public static class PromotionGates
 
         public GateResult AtMost(string name, string title, Func<Benchmarks.BenchmarkResult, int> figure, int limit) => evidence.Benchmark is not { } benchmark
             ? new GateResult(name, title, Verdict.NoData, null, $"≤ {limit}", Missing)
-            : benchmark.OutcomeCount == 0
-                ? new GateResult(name, title, Verdict.NoData, null, $"≤ {limit}", "The benchmark has no decisions that count.")
+            : benchmark.Positives == 0 || benchmark.OutcomeCount == 0
+                ? new GateResult(name, title, Verdict.NoData, null, $"≤ {limit}", "No benchmark case is labelled positive; add cases with something to find.")
                 : new GateResult(name, title, figure(benchmark) <= limit ? Verdict.Pass : Verdict.Fail, figure(benchmark), $"≤ {limit}", $"{benchmark.Positives} positives in the benchmark.");
 
         public GateResult FalsePositiveRate(double limit)

@@ -131,7 +131,11 @@ internal static class TransitionPlanner
         // Without a predecessor the staged copy of the same content serves, unless the policy withholds it or another version is staged.
         if (!policy.Rollback.ServeStagedCopy || entry.Live(PromotionState.Staged) is not null)
         {
-            return Finish(frame, entry.With(label, held).WithLive(PromotionState.Production, null) with { LastRollback = frame.At, Monitoring = "scheduled" }, layout, [Change(frame, PromotionState.Held)], serves: null);
+            return Finish(frame, entry.With(label, held).WithLive(PromotionState.Production, null) with
+            {
+                LastRollback = frame.At,
+                Monitoring = entry.Live(PromotionState.Staged) is null ? "none" : "scheduled",
+            }, layout, [Change(frame, PromotionState.Held)], serves: null);
         }
 
         var staged = Move(frame, PromotionState.Staged, failed) with { RolledBack = rolledBack };

@@ -28,6 +28,8 @@ public sealed class VersionStore(WorkspaceLayout layout, SkillLimits limits)
     {
         if (Contains(digest))
         {
+            // Somebody may have altered it; a promotion of altered content must not go through.
+            Open(folder.Name, digest);
             return;
         }
 
@@ -47,6 +49,11 @@ public sealed class VersionStore(WorkspaceLayout layout, SkillLimits limits)
                 throw new WreException(
                     $"The folder {folder.Path} changed while it was copied: expected {digest[..12]}, copied {copy[..12]}.",
                     "benchmark it again and ask for a new ticket");
+            }
+
+            foreach (var inner in Directory.EnumerateDirectories(temporary, "*", SearchOption.AllDirectories).Append(temporary))
+            {
+                DurableFile.FlushDirectory(inner);
             }
 
             FaultInjection.Reach("store-temporary");

@@ -37,6 +37,14 @@ public sealed class CommandAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_counts_although_a_child_keeps_the_pipes_open()
+    {
+        var result = await RunAsync("""cat >/dev/null; sleep 30 & echo '{"decision":"allow"}'""");
+        Assert.Null(result.FailureType);
+        Assert.Equal("allow", result.Record!.Value.GetProperty("decision").GetString());
+    }
+
+    [Fact]
     public async Task An_exit_code_is_a_failure_with_the_last_line_of_the_log()
     {
         var result = await RunAsync("""cat >/dev/null; echo '{"decision":"allow"}'; echo first >&2; echo 'no such model' >&2; exit 3""");

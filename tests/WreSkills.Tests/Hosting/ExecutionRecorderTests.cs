@@ -28,6 +28,33 @@ public sealed class ExecutionRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_verdict_that_brings_only_the_truth_is_completed_by_the_kept_decision()
+    {
+        await _test.StageAsync();
+        var line = _test.Line(("breadcrumbs", TestAgent.AllPatterns()), ("decision", "allow"), ("critical", true));
+        Assert.Null(Assert.Single(_test.Record([line]).Executions).Record.OutcomeQuality);
+
+        var verdict = new JsonObject { ["skill"] = TestWorkspace.Skill, ["execution_id"] = line["execution_id"]!.GetValue<string>(), ["expected_decision"] = "remove" };
+        var judged = Assert.Single(_test.Record([verdict]).Executions);
+
+        Assert.Equal((0.0, true, true), (judged.Record.OutcomeQuality, judged.Outcome.FalseNegative, judged.Outcome.CriticalFalseNegative));
+        Assert.True(Assert.Single(_test.Record([verdict.DeepClone().AsObject()]).Executions).KnownAlready);
+    }
+
+    [Fact]
+    public async Task A_corrected_outcome_is_news_and_the_same_outcome_is_not()
+    {
+        await _test.StageAsync();
+        var line = _test.Good("allow");
+        _test.Record([line]);
+        var correction = new JsonObject { ["skill"] = TestWorkspace.Skill, ["execution_id"] = line["execution_id"]!.GetValue<string>(), ["correct"] = false };
+
+        Assert.False(Assert.Single(_test.Record([correction]).Executions).KnownAlready);
+        Assert.True(Assert.Single(_test.Record([correction.DeepClone().AsObject()]).Executions).KnownAlready);
+        Assert.Equal(0, _test.Workspace.Database.Latest(TestWorkspace.Skill, "1.0", "staged", null)!.OutcomeQuality);
+    }
+
+    [Fact]
     public async Task A_prototype_is_scored_on_demand_only()
     {
         await _test.BenchAsync();

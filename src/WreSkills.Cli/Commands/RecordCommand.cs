@@ -12,7 +12,7 @@ internal static class RecordCommand
     private static readonly Option<string?> s_skill = new("--skill") { Description = "The skill of records that name none.", HelpName = "NAME" };
 
     public static Command Create() => Invocation.With(
-        new Command("record", "Record executions: keep them whole, score staged and production ones, and roll back at once when a trigger fires. Recording an id twice is harmless.") { s_file, s_skill },
+        new Command("record", "Record executions: keep them whole, score staged and production ones, and roll back at once when a trigger fires. Recording an id twice is harmless. Exit 0 recorded, 1 recorded and rolled back, 2 some records are not valid.") { s_file, s_skill },
         Run);
 
     private static int Run(Invocation invocation)
@@ -34,6 +34,7 @@ internal static class RecordCommand
 
         var outcome = workspace.Recorder.Record(records);
         workspace.Worker.Run();
+        var exit = problems.Count > 0 ? 2 : outcome.Skills.Values.Any(watched => watched.Rollback is not null) ? 1 : 0;
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, new JsonObject
@@ -44,7 +45,7 @@ internal static class RecordCommand
                 ["skills"] = JsonOutput.List(outcome.Skills, skill => JsonViews.Watched(skill.Key, skill.Value)),
                 ["problems"] = JsonOutput.Texts(problems),
             });
-            return problems.Count == 0 ? 0 : 2;
+            return exit;
         }
 
         foreach (var execution in outcome.Executions)
@@ -65,6 +66,6 @@ internal static class RecordCommand
             ErrorOutput.Write(new WreException($"{problems.Count} of {problems.Count + records.Count} records were not stored.", "mend and record them again; the others are stored", problems), json: false, invocation.Output, invocation.Error);
         }
 
-        return problems.Count == 0 ? 0 : 2;
+        return exit;
     }
 }

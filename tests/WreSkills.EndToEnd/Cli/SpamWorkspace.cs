@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace WreSkills.EndToEnd.Cli;
 
@@ -21,6 +22,14 @@ internal sealed class SpamWorkspace : IDisposable
         "production_readiness", "integration_approval", "capacity_planning", "monitoring_approval", "rollback_plan_tested", "documentation_updated",
     ];
 
+    private static readonly Lazy<SpamWorkspace> s_staged = Template(workspace => workspace.Stage());
+
+    private static readonly Lazy<SpamWorkspace> s_produced = Template(workspace =>
+    {
+        workspace.Stage();
+        workspace.Produce();
+    });
+
     private int _next;
 
     public SpamWorkspace()
@@ -32,15 +41,42 @@ internal sealed class SpamWorkspace : IDisposable
             case "$in" in *crash*) echo "cannot do that" >&2; exit 3;; esac
             case "$in" in *buy*) d=spam;; *) d=allow;; esac
             echo "{\"decision\":\"$d\",\"confidence\":0.9,\"breadcrumbs\":[{\"step\":\"words\",\"words_checked\":true,\"links_checked\":true},{\"step\":\"decide\",\"decided\":\"$d\"}]}"
+
             """);
         WriteDraft("1.0");
     }
+
+    private SpamWorkspace(SpamWorkspace template)
+    {
+        Folder = Directory.CreateTempSubdirectory("wre-cli-").FullName;
+        Copy(template.Folder, Folder);
+        // Ingestion remembers files by their path; these have a new one, and every line in them is known.
+        Ok("ingest");
+    }
+
+    /// <summary>Version 1.0 is staged; a copy of a workspace that went there by the commands.</summary>
+    public static SpamWorkspace Staged() => new(s_staged.Value);
+
+    /// <summary>Version 1.0 is in production.</summary>
+    public static SpamWorkspace Produced() => new(s_produced.Value);
 
     public string Folder { get; }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
+    public static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var path = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(file, path, overwrite: true);
+        }
+    }
+
     public string PathOf(string relative) => Path.Combine(Folder, relative);
+
+    public string Read(string relative) => File.ReadAllText(PathOf(relative));
 
     public void Write(string relative, string text)
     {
@@ -107,23 +143,28 @@ internal sealed class SpamWorkspace : IDisposable
         Ok("promote", "--skill", Skill, "--from", "staged", "--to", "production", "--approver", "0102", "--approval-ticket", ticket, "--production-readiness-checklist-complete");
     }
 
-    /// <summary>Records lines; the exit code must be 0.</summary>
-    public WreResult Record(IEnumerable<string> lines)
+    /// <summary>Records lines in one call; 1 says that they caused a rollback.</summary>
+    public WreResult Record(IEnumerable<string> lines, int exitCode = 0)
     {
         var result = WreWithInput(string.Join('\n', lines), "record", "-", "--output", "json");
-        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.True(result.ExitCode == exitCode, $"record ended with {result.ExitCode}: {result.Output}{result.Error}");
         return result;
     }
 
     /// <summary>Right executions, two negatives to one positive.</summary>
     public IEnumerable<string> Good(int count, string state) => Enumerable.Range(0, count).Select(index => Line(state, index % 3 == 0 ? "spam" : "allow", index % 3 == 0 ? "spam" : "allow"));
 
-    public string Line(string state, string decision, string expected, string more = "\"breadcrumbs\":[{\"words_checked\":true,\"links_checked\":true}]", double timeMs = 100) =>
-        $$"""{"skill":"{{Skill}}","execution_id":"{{state}}-{{_next++}}","state":"{{state}}","decision":"{{decision}}","expected_decision":"{{expected}}","execution_time_ms":{{timeMs}},"exception":false,{{more}} }""";
+    public string Line(
+        string state, string decision, string expected, string more = "\"breadcrumbs\":[{\"words_checked\":true,\"links_checked\":true}]", double timeMs = 100, bool exception = false) =>
+        $$"""{"skill":"{{Skill}}","execution_id":"{{state}}-{{_next++}}","state":"{{state}}","decision":"{{decision}}","expected_decision":"{{expected}}","execution_time_ms":{{timeMs}},"exception":{{(exception ? "true" : "false")}},{{more}} }""";
 
-    public string State => Ok("show", "--skill", Skill, "--output", "json").Json.GetProperty("promotion_state").GetString()!;
+    /// <summary>The skill's state as the registry says it.</summary>
+    public string State => Entry.GetProperty("promotion_state").GetString()!;
 
-    public string Registry => File.ReadAllText(PathOf($"{Core}/skills_registry.json"));
+    /// <summary>The skill's entry in the registry.</summary>
+    public JsonElement Entry => JsonDocument.Parse(Registry).RootElement.GetProperty("skills").GetProperty(Skill);
+
+    public string Registry => Read($"{Core}/skills_registry.json");
 
     /// <summary>Rows of a query by the sqlite3 program, columns separated by bars.</summary>
     public string Sql(string query)
@@ -139,6 +180,14 @@ internal sealed class SpamWorkspace : IDisposable
         process.WaitForExit();
         return text.TrimEnd();
     }
+
+    private static Lazy<SpamWorkspace> Template(Action<SpamWorkspace> prepare) => new(() =>
+    {
+        var workspace = new SpamWorkspace();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => workspace.Dispose();
+        prepare(workspace);
+        return workspace;
+    });
 
     private static string Case(string id, string message, string expected) =>
         $$"""{"id":"{{id}}","prompt":"Moderate: {{message}}","expected_output":"{{expected}}","wre":{"input":{"message":"{{message}}"},"expected_decision":"{{expected}}"} }""";

@@ -130,6 +130,9 @@ public sealed class Workspace
     /// <summary>Records executions.</summary>
     public ExecutionRecorder Recorder { get; }
 
+    /// <summary>What opening found of interrupted transitions.</summary>
+    public RecoveryOutcome Recovery { get; private set; } = new();
+
     internal WorkspaceLock Locks { get; }
 
     internal Settlement Settlement { get; }
@@ -141,7 +144,7 @@ public sealed class Workspace
     public static Workspace Open(string root, TimeProvider? time = null)
     {
         var workspace = new Workspace(WorkspaceConfiguration.Load(root), time ?? TimeProvider.System);
-        workspace.Promoter.Recover();
+        workspace.Recovery = workspace.Promoter.Recover();
         return workspace;
     }
 

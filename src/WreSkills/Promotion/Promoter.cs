@@ -16,13 +16,15 @@ public sealed class Promoter(
 {
     private const int MostAttempts = 3;
 
-    /// <summary>Finishes committed transitions that were interrupted, and forgets those that never committed.</summary>
-    /// <returns>Ids of the operations that were finished.</returns>
-    public IReadOnlyList<string> Recover()
+    /// <summary>
+    /// Finishes committed transitions that were interrupted, and forgets those that never committed. What cannot be finished
+    /// now (a full disk, a link in the way) is reported, not thrown: loading and rolling back must go on.
+    /// </summary>
+    public RecoveryOutcome Recover()
     {
         if (journal.Open().Count == 0)
         {
-            return [];
+            return new RecoveryOutcome();
         }
 
         var committed = new List<Transition>();
@@ -45,12 +47,24 @@ public sealed class Promoter(
             store.RemoveLeftovers();
         }
 
+        var finished = new List<Transition>();
+        var unfinished = new List<(Transition Transition, WreException Problem)>();
         foreach (var transition in committed)
         {
-            settlement.Settle(transition);
+            try
+            {
+                if (settlement.Resume(transition))
+                {
+                    finished.Add(transition);
+                }
+            }
+            catch (WreException problem)
+            {
+                unfinished.Add((transition, problem));
+            }
         }
 
-        return [.. committed.Select(transition => transition.Operation)];
+        return new RecoveryOutcome { Finished = finished, Unfinished = unfinished };
     }
 
     /// <summary>Promotes a skill if the transition is legal, every gate passes and the ticket allows it.</summary>

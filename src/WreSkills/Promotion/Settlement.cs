@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 
 using WreSkills.Loading;
@@ -24,9 +25,49 @@ public sealed class Settlement(
     private readonly RollbackDeadlines _deadlines = new(database);
 
     /// <summary>Does everything that follows from a committed transition and deletes its intent.</summary>
+    /// <exception cref="WreException">Something could not be written; the transition stands, and the next command finishes the rest.</exception>
     public void Settle(Transition transition)
     {
-        using var turn = locks.AcquireSettle();
+        try
+        {
+            using var turn = locks.AcquireSettle();
+            SettleHoldingTurn(transition);
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException or DbException)
+        {
+            throw Unfinished(transition, error);
+        }
+    }
+
+    /// <summary>Does what another command left of a committed transition, unless that command has finished it meanwhile.</summary>
+    /// <returns>False when there was nothing left to do.</returns>
+    /// <exception cref="WreException">Something could not be written; the transition stands, and the next command tries again.</exception>
+    public bool Resume(Transition transition)
+    {
+        try
+        {
+            using var turn = locks.AcquireSettle();
+            if (!journal.IsOpen(transition.Operation))
+            {
+                return false;
+            }
+
+            SettleHoldingTurn(transition);
+            return true;
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException or DbException)
+        {
+            throw Unfinished(transition, error);
+        }
+    }
+
+    private static WreException Unfinished(Transition transition, Exception error) => new(
+        $"{transition.Title} is done (registry serial {transition.ExpectedSerial + 1}), but what follows from it is not finished: {error.Message}",
+        $"{((error as WreException)?.Hint is { } hint ? hint + "; " : "")}the next wre command finishes it, `wre doctor` shows what is missing",
+        innerException: error);
+
+    private void SettleHoldingTurn(Transition transition)
+    {
         _ = Timestamp.TryParse(transition.At, out var moment);
         audit.Append(transition.Operation, transition.AuditLine());
         FaultInjection.Reach("audit-written");

@@ -106,6 +106,7 @@ public sealed class Settlement(
         var entry = registry.Load().Require(skill);
         _folders.SyncStaged(skill, entry, time.GetUtcNow());
         _folders.SyncProduction(skill, entry);
+        KeepTexts(skill, entry);
         SyncDocuments(skill);
         database.SaveSkill(skill, entry);
         SyncIndex(skill);
@@ -161,6 +162,21 @@ public sealed class Settlement(
         else if (transition is { Kind: "rollback", From: PromotionState.Production })
         {
             _folders.KeepText(skill, entry, transition.Digest, $"v{transition.Version}_failed_{Timestamp.ToFileName(moment)}.md");
+        }
+    }
+
+    // `versions/` of a production folder that somebody removed, as far as the registry knows what stood in it.
+    private void KeepTexts(string skill, SkillEntry entry)
+    {
+        if (entry.Live(PromotionState.Production) is { } live)
+        {
+            _folders.KeepText(skill, entry, live.Version.Digest, $"v{live.Label}_baseline.md");
+        }
+
+        foreach (var (label, version) in entry.Versions.Where(version => version.Value is { RolledBack: not null, Baseline: not null, State: PromotionState.Held }))
+        {
+            _ = Timestamp.TryParse(version.RolledBack!.At, out var moment);
+            _folders.KeepText(skill, entry, version.Digest, $"v{label}_failed_{Timestamp.ToFileName(moment)}.md");
         }
     }
 

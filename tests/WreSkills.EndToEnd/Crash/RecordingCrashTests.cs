@@ -5,7 +5,9 @@ namespace WreSkills.EndToEnd.Crash;
 /// <summary>Kills recording and ingestion; doing them again must give what an undisturbed run gives.</summary>
 public sealed class RecordingCrashTests(ITestOutputHelper output)
 {
-    private const int Rounds = 10;
+    private const int Rounds = 8;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     private const string Rows = "SELECT * FROM execution_metrics ORDER BY execution_id";
 
     /// <summary>Crash points on the way of an execution record.</summary>
@@ -17,11 +19,11 @@ public sealed class RecordingCrashTests(ITestOutputHelper output)
         const int seed = 20251020;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var lines = TemporaryWorkspace.Executions("many", 3000);
+        var lines = TemporaryWorkspace.Executions("many", 600);
         using var clean = Templates.Staged();
         clean.Record(lines);
         var expected = clean.Query(Rows);
-        Assert.Equal(3000 + 6 + 8, expected.Count(character => character == '\n'));
+        Assert.Equal(600 + 6 + 8, expected.Count(character => character == '\n'));
 
         var killed = 0;
         for (var round = 0; round < Rounds; round++)
@@ -37,7 +39,7 @@ public sealed class RecordingCrashTests(ITestOutputHelper output)
                 {
                     file.Refresh();
                     return process.HasExited || (file.Exists && file.Length > length);
-                });
+                }, s_patience);
                 Thread.SpinWait(random.Next(2_000_000));
                 killed += process.Kill().ExitCode == WreResult.Killed ? 1 : 0;
             }
@@ -59,7 +61,7 @@ public sealed class RecordingCrashTests(ITestOutputHelper output)
         const int seed = 7;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var lines = string.Concat(Enumerable.Range(1, 20_000).Select(number => string.Create(CultureInfo.InvariantCulture, $"{{\"execution_id\":\"x-{number:000000}\",\"timestamp\":\"2025-10-20T12:00:00Z\",\"pattern_fidelity\":0.9{number % 10}}}\n")));
+        var lines = string.Concat(Enumerable.Range(1, 8_000).Select(number => string.Create(CultureInfo.InvariantCulture, $"{{\"execution_id\":\"x-{number:000000}\",\"timestamp\":\"2025-10-20T12:00:00Z\",\"pattern_fidelity\":0.9{number % 10}}}\n")));
         using var template = Templates.Staged();
         File.AppendAllText(template.PathOf(Metric("fidelity")), lines);
         using var clean = template.Copy();
@@ -70,15 +72,15 @@ public sealed class RecordingCrashTests(ITestOutputHelper output)
         for (var round = 0; round < Rounds; round++)
         {
             using var workspace = template.Copy();
-            using (var process = WreProcess.Start(workspace.Root, ["ingest", "--batch-size", "500"]))
+            using (var process = WreProcess.Start(workspace.Root, ["ingest", "--batch-size", "200"]))
             {
                 var file = new FileInfo(workspace.PathOf($"{TemporaryWorkspace.Core}/skills_metrics.db-wal"));
-                var size = random.Next(1_000_000);
+                var size = random.Next(500_000);
                 SpinWait.SpinUntil(() =>
                 {
                     file.Refresh();
                     return process.HasExited || (file.Exists && file.Length > size);
-                });
+                }, s_patience);
                 killed += process.Kill().ExitCode == WreResult.Killed ? 1 : 0;
             }
 

@@ -20,7 +20,7 @@ internal sealed class Invocation(ParseResult parsed)
 
     public Terminal Terminal => field ??= Terminal.On(Output);
 
-    /// <summary>The workspace, opened at first use; what is overdue in it is said on stderr.</summary>
+    /// <summary>The workspace, opened at first use; what was left unfinished and what is overdue in it is said on stderr.</summary>
     public Workspace Workspace
     {
         get
@@ -28,9 +28,14 @@ internal sealed class Invocation(ParseResult parsed)
             if (_workspace is null)
             {
                 _workspace = GlobalOptions.Open(parsed);
-                foreach (var problem in _workspace.RecoveryProblems)
+                foreach (var transition in _workspace.Recovery.Finished)
                 {
-                    Error.WriteLine($"warning: {problem}");
+                    Error.WriteLine($"note: {transition.Title} was left unfinished by another command; it is finished now");
+                }
+
+                foreach (var (_, problem) in _workspace.Recovery.Unfinished)
+                {
+                    Error.WriteLine($"warning: {problem.Message}{(problem.Hint is { } hint ? $" ({hint})" : "")}");
                 }
 
                 foreach (var deadline in Json ? [] : _workspace.Worker.Overdue())

@@ -36,7 +36,7 @@ internal static class IngestCommand
 
         // What arrives this way is judged like what arrives by `wre record`, if it is this workspace's data.
         var own = folder == workspace.Layout.MetricsFolder && database == workspace.Layout.MetricsDatabase;
-        var watched = own ? result.Skills.ToDictionary(skill => skill, skill => workspace.Recorder.Watch(skill, (int)Math.Min(result.Lines, int.MaxValue))) : [];
+        var watched = own ? result.Skills.Union(workspace.Database.Unjudged().Keys).ToDictionary(skill => skill, workspace.Recorder.Watch) : [];
         workspace.Worker.Run();
         var exit = watched.Values.Any(seen => seen.Rollback is not null) ? 1 : 0;
         if (invocation.Json)

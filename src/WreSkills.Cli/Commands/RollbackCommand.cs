@@ -73,11 +73,26 @@ internal static class RollbackCommand
             at = Timestamp.TryParse(text, out var moment) ? moment : throw new WreException($"--timestamp '{text}' is no time.", "ISO 8601, such as 2025-10-20T14:23:15Z");
         }
 
+        var (skill, source, target) = (parsed.GetValue(s_skill)!, GlobalOptions.ParseState(from), GlobalOptions.ParseState(to));
+        bool IsThis(Transition transition) => transition.Kind == "rollback" && transition.Skill == skill && transition.From == source && transition.To == target;
+
+        // Whoever repeats a rollback that was killed after its commit wants that rollback, not the predecessor's as well.
+        var recovery = invocation.Workspace.Recovery;
+        if (recovery.Finished.LastOrDefault(IsThis) is { } finished)
+        {
+            return new RollbackOutcome { Transition = finished };
+        }
+
+        if (recovery.Unfinished.LastOrDefault(item => IsThis(item.Transition)).Problem is { } problem)
+        {
+            throw problem;
+        }
+
         return invocation.Workspace.Promoter.RollBack(new RollbackRequest
         {
-            Skill = parsed.GetValue(s_skill)!,
-            From = GlobalOptions.ParseState(from),
-            To = GlobalOptions.ParseState(to),
+            Skill = skill,
+            From = source,
+            To = target,
             Reason = parsed.GetValue(s_reason)!,
             TriggerMetric = parsed.GetValue(s_metric),
             At = at,

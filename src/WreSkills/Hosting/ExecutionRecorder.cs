@@ -8,6 +8,7 @@ using WreSkills.Promotion;
 using WreSkills.Registry;
 using WreSkills.Scoring;
 using WreSkills.Skills;
+using WreSkills.Storage;
 
 namespace WreSkills.Hosting;
 
@@ -45,20 +46,29 @@ public sealed class ExecutionRecorder(Workspace workspace)
         {
             var recorded = RecordSkill(group.Key, [.. group]);
             executions.AddRange(recorded);
-            var arrivals = recorded.Count(execution => !execution.KnownAlready);
-            if (arrivals > 0)
+            if (recorded.Exists(execution => !execution.KnownAlready) || workspace.Database.Unjudged().ContainsKey(group.Key))
             {
-                skills[group.Key] = Watch(group.Key, arrivals);
+                skills[group.Key] = Watch(group.Key);
             }
         }
 
         return new RecordingOutcome(executions, skills);
     }
 
-    /// <summary>Asks the monitor about a skill and rolls it back when a trigger fires.</summary>
+    /// <summary>
+    /// Asks the monitor about a skill and rolls it back when a trigger fires. Judged is everything that was ingested since
+    /// the last judgement, also by a command that was killed before it could judge, or that judges nobody.
+    /// </summary>
     /// <param name="skill">The skill.</param>
-    /// <param name="arrivals">Executions that arrived since the last time.</param>
-    public MonitoredSkill Watch(string skill, int arrivals)
+    public MonitoredSkill Watch(string skill)
+    {
+        var arrivals = workspace.Database.Unjudged().GetValueOrDefault(skill);
+        var watched = Judge(skill, Math.Max(1, arrivals));
+        workspace.Database.Judged(skill, arrivals);
+        return watched;
+    }
+
+    private MonitoredSkill Judge(string skill, int arrivals)
     {
         if (workspace.Registry.Load().Find(skill) is not { } entry || workspace.Monitor.Evaluate(skill, entry, workspace.Policy, arrivals) is not { } report)
         {
@@ -139,8 +149,11 @@ public sealed class ExecutionRecorder(Workspace workspace)
         if (fresh.Count > 0)
         {
             workspace.Executions.Append(skill, fresh.Select(execution => execution.Record), workspace.Time.GetUtcNow());
+            FaultInjection.Reach("executions-kept");
             workspace.Metrics.Append(skill, [.. fresh.Select(execution => new ScoredExecution(execution.Record, execution.Score, execution.Outcome))]);
+            FaultInjection.Reach("metrics-written");
             workspace.Ingestor.Run(skill);
+            FaultInjection.Reach("metrics-ingested");
         }
 
         return recorded;

@@ -130,8 +130,8 @@ public sealed class Workspace
     /// <summary>Records executions.</summary>
     public ExecutionRecorder Recorder { get; }
 
-    /// <summary>Committed transitions whose later work could not be finished at opening, in words; empty almost always.</summary>
-    public IReadOnlyList<string> RecoveryProblems { get; private set; } = [];
+    /// <summary>What opening found of interrupted transitions.</summary>
+    public RecoveryOutcome Recovery { get; private set; } = new();
 
     internal WorkspaceLock Locks { get; }
 
@@ -144,7 +144,7 @@ public sealed class Workspace
     public static Workspace Open(string root, TimeProvider? time = null)
     {
         var workspace = new Workspace(WorkspaceConfiguration.Load(root), time ?? TimeProvider.System);
-        workspace.RecoveryProblems = workspace.Promoter.Recover();
+        workspace.Recovery = workspace.Promoter.Recover();
         return workspace;
     }
 

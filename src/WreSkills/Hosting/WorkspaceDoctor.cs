@@ -271,14 +271,29 @@ public sealed class WorkspaceDoctor(Workspace workspace)
     // Replacements of a killed process; younger ones may belong to a living one.
     private IReadOnlyList<string> LeftoverFiles()
     {
-        if (!Directory.Exists(workspace.Layout.CoreFolder))
+        var old = workspace.Time.GetUtcNow().UtcDateTime.AddMinutes(-10);
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var here = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
+        var files = new SortedSet<string>(Files(workspace.Layout.CoreFolder, all), StringComparer.Ordinal);
+        foreach (var (skill, entry) in workspace.Registry.Load().Skills)
         {
-            return [];
+            files.UnionWith(Files(workspace.Layout.StagedFolder(skill), all));
+            if (entry.Module is { } module)
+            {
+                files.UnionWith(Files(workspace.Layout.ProductionFolder(skill, module), all));
+                files.UnionWith(Files(workspace.Layout.ModuleFolder(module), here));
+            }
         }
 
-        var old = workspace.Time.GetUtcNow().UtcDateTime.AddMinutes(-10);
-        return [.. Directory.EnumerateFiles(workspace.Layout.CoreFolder, ".*.tmp", SearchOption.AllDirectories).Where(file => File.GetLastWriteTimeUtc(file) < old)];
+        return [.. files];
+
+        // Ours have an id before the ending; what else begins with a dot and ends in .tmp belongs to somebody else.
+        IEnumerable<string> Files(string? folder, EnumerationOptions options) => Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, ".*.tmp", options).Where(file => IsOurs(Path.GetFileName(file)) && File.GetLastWriteTimeUtc(file) < old)
+            : [];
     }
+
+    private static bool IsOurs(string name) => name.Split('.') is [.., var id, "tmp"] && Guid.TryParseExact(id, "N", out _);
 
     private string Drift(string folder, string? expected, string? actual) => (expected, actual) switch
     {

@@ -87,6 +87,31 @@ public sealed class MetricsDatabase(string path, TimeProvider time)
         return ReadSummaries(command).FirstOrDefault();
     }
 
+    /// <summary>Skills with lines that were ingested, but not judged by the monitor, and how many of the most frequent kind.</summary>
+    public IReadOnlyDictionary<string, int> Unjudged()
+    {
+        using var connection = Open();
+        using var command = connection.Prepare("SELECT skill_id, max(lines) FROM unjudged_lines WHERE lines > 0 GROUP BY skill_id ORDER BY skill_id");
+        using var reader = command.ExecuteReader();
+        var skills = new Dictionary<string, int>();
+        while (reader.Read())
+        {
+            skills[reader.GetString(0)] = (int)Math.Min(reader.GetInt64(1), int.MaxValue);
+        }
+
+        return skills;
+    }
+
+    /// <summary>Notes that the monitor has judged so many lines of each kind of a skill; what arrived meanwhile stays open.</summary>
+    public void Judged(string skill, int lines)
+    {
+        if (lines > 0)
+        {
+            using var connection = Open();
+            connection.Execute("UPDATE unjudged_lines SET lines = max(0, lines - $2) WHERE skill_id = $1", skill, lines);
+        }
+    }
+
     /// <summary>The latest executions of a stay, newest first.</summary>
     public IReadOnlyList<ExecutionFigures> LatestExecutions(StateStay stay, int count)
     {

@@ -152,7 +152,7 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
             {
                 using var transaction = connection.BeginTransaction(deferred: false);
                 writer.Join(transaction);
-                var inBatch = 0;
+                var (inBatch, before) = (0, result.Lines);
                 while (inBatch < batchSize && (more = lines.TryRead(out var line, out var tooLong)))
                 {
                     inBatch++;
@@ -166,6 +166,13 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
                 }
 
                 writer.Finish();
+                if (kind != MetricKind.PromotionLog && result.Lines > before)
+                {
+                    connection.Execute(
+                        "INSERT INTO unjudged_lines (skill_id, kind, lines) VALUES ($1, $2, $3) ON CONFLICT (skill_id, kind) DO UPDATE SET lines = lines + excluded.lines",
+                        skill, (int)kind, result.Lines - before);
+                }
+
                 Watermark.At(stream, mark.File, lines.Offset, number).Save(connection);
                 transaction.Commit();
             }

@@ -91,6 +91,8 @@ internal static class MetricsSchema
             file TEXT NOT NULL, line_number INTEGER NOT NULL, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, found_at TIMESTAMP NOT NULL,
             PRIMARY KEY (file, byte_offset, text)
         ) WITHOUT ROWID;
+        -- Lines that were ingested, but that the monitor has not judged yet, whichever command ingested them.
+        CREATE TABLE IF NOT EXISTS unjudged_lines (skill_id TEXT NOT NULL, kind INTEGER NOT NULL, lines INTEGER NOT NULL, PRIMARY KEY (skill_id, kind)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS ingest_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         """;
 }

@@ -16,13 +16,15 @@ public sealed class Promoter(
 {
     private const int MostAttempts = 3;
 
-    /// <summary>Finishes committed transitions that were interrupted, and forgets those that never committed.</summary>
-    /// <returns>What could not be finished and why, one item a transition; the next command tries again.</returns>
-    public IReadOnlyList<string> Recover()
+    /// <summary>
+    /// Finishes committed transitions that were interrupted, and forgets those that never committed. What cannot be finished
+    /// now (a full disk, a link in the way) is reported, not thrown: loading and rolling back must go on.
+    /// </summary>
+    public RecoveryOutcome Recover()
     {
         if (journal.Open().Count == 0)
         {
-            return [];
+            return new RecoveryOutcome();
         }
 
         var committed = new List<Transition>();
@@ -45,21 +47,24 @@ public sealed class Promoter(
             store.RemoveLeftovers();
         }
 
-        var problems = new List<string>();
+        var finished = new List<Transition>();
+        var unfinished = new List<(Transition Transition, WreException Problem)>();
         foreach (var transition in committed)
         {
             try
             {
-                settlement.Settle(transition);
+                if (settlement.Resume(transition))
+                {
+                    finished.Add(transition);
+                }
             }
-            catch (WreException error)
+            catch (WreException problem)
             {
-                // States are right, that is what counts; a folder that cannot be written must not stop every other command.
-                problems.Add($"the {transition.Kind} of {transition.Skill} {transition.Version} is committed, but not finished: {error.Message}");
+                unfinished.Add((transition, problem));
             }
         }
 
-        return problems;
+        return new RecoveryOutcome { Finished = finished, Unfinished = unfinished };
     }
 
     /// <summary>Promotes a skill if the transition is legal, every gate passes and the ticket allows it.</summary>
@@ -97,7 +102,7 @@ public sealed class Promoter(
                 return new PromotionOutcome { Readiness = readiness, Refusals = ["the registry kept changing during the promotion; try again"] };
             }
 
-            Settle(committed);
+            settlement.Settle(committed);
             return new PromotionOutcome { Readiness = readiness, Transition = committed };
         }
     }
@@ -175,7 +180,7 @@ public sealed class Promoter(
             transition = Commit(planned, document, folder: null);
         }
 
-        Settle(transition);
+        settlement.Settle(transition);
         return new RollbackOutcome { Transition = transition };
     }
 
@@ -211,7 +216,7 @@ public sealed class Promoter(
             transition = Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
         }
 
-        Settle(transition);
+        settlement.Settle(transition);
         return new RollbackOutcome { Transition = transition };
     }
 
@@ -314,22 +319,6 @@ public sealed class Promoter(
 
         FaultInjection.Reach("registry-committed");
         return transition;
-    }
-
-    private void Settle(Transition transition)
-    {
-        try
-        {
-            settlement.Settle(transition);
-        }
-        catch (WreException error)
-        {
-            throw new WreException(
-                $"The {transition.Kind} of {transition.Skill} {transition.Version} took effect (registry serial {transition.ExpectedSerial + 1}), but what follows it could not be finished: {error.Message}",
-                $"the next wre command tries again; {error.Hint}",
-                error.Problems,
-                error);
-        }
     }
 
     private Transition Frame(string kind, string skill, string version, string digest, PromotionState from, PromotionState to, long serial, DateTimeOffset? at)

@@ -86,3 +86,13 @@ public sealed record RollbackOutcome
     /// <summary>Why it was refused; null when it was committed.</summary>
     public string? Refusal { get; init; }
 }
+
+/// <summary>What became of transitions that an earlier command left unfinished.</summary>
+public sealed record RecoveryOutcome
+{
+    /// <summary>Those that are finished now, oldest first.</summary>
+    public IReadOnlyList<Transition> Finished { get; init; } = [];
+
+    /// <summary>Those that stand in the registry, but whose consequences still cannot be written, with the reason.</summary>
+    public IReadOnlyList<(Transition Transition, WreException Problem)> Unfinished { get; init; } = [];
+}

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 
 using WreSkills.Loading;
@@ -24,9 +25,49 @@ public sealed class Settlement(
     private readonly RollbackDeadlines _deadlines = new(database);
 
     /// <summary>Does everything that follows from a committed transition and deletes its intent.</summary>
+    /// <exception cref="WreException">Something could not be written; the transition stands, and the next command finishes the rest.</exception>
     public void Settle(Transition transition)
     {
-        using var turn = locks.AcquireSettle();
+        try
+        {
+            using var turn = locks.AcquireSettle();
+            SettleHoldingTurn(transition);
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException or DbException)
+        {
+            throw Unfinished(transition, error);
+        }
+    }
+
+    /// <summary>Does what another command left of a committed transition, unless that command has finished it meanwhile.</summary>
+    /// <returns>False when there was nothing left to do.</returns>
+    /// <exception cref="WreException">Something could not be written; the transition stands, and the next command tries again.</exception>
+    public bool Resume(Transition transition)
+    {
+        try
+        {
+            using var turn = locks.AcquireSettle();
+            if (!journal.IsOpen(transition.Operation))
+            {
+                return false;
+            }
+
+            SettleHoldingTurn(transition);
+            return true;
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException or DbException)
+        {
+            throw Unfinished(transition, error);
+        }
+    }
+
+    private static WreException Unfinished(Transition transition, Exception error) => new(
+        $"{transition.Title} is done (registry serial {transition.ExpectedSerial + 1}), but what follows from it is not finished: {error.Message}",
+        $"{((error as WreException)?.Hint is { } hint ? hint + "; " : "")}the next wre command finishes it, `wre doctor` shows what is missing",
+        innerException: error);
+
+    private void SettleHoldingTurn(Transition transition)
+    {
         _ = Timestamp.TryParse(transition.At, out var moment);
         audit.Append(transition.Operation, transition.AuditLine());
         FaultInjection.Reach("audit-written");
@@ -65,6 +106,7 @@ public sealed class Settlement(
         var entry = registry.Load().Require(skill);
         _folders.SyncStaged(skill, entry, time.GetUtcNow());
         _folders.SyncProduction(skill, entry);
+        KeepTexts(skill, entry);
         SyncDocuments(skill);
         database.SaveSkill(skill, entry);
         SyncIndex(skill);
@@ -120,6 +162,21 @@ public sealed class Settlement(
         else if (transition is { Kind: "rollback", From: PromotionState.Production })
         {
             _folders.KeepText(skill, entry, transition.Digest, $"v{transition.Version}_failed_{Timestamp.ToFileName(moment)}.md");
+        }
+    }
+
+    // `versions/` of a production folder that somebody removed, as far as the registry knows what stood in it.
+    private void KeepTexts(string skill, SkillEntry entry)
+    {
+        if (entry.Live(PromotionState.Production) is { } live)
+        {
+            _folders.KeepText(skill, entry, live.Version.Digest, $"v{live.Label}_baseline.md");
+        }
+
+        foreach (var (label, version) in entry.Versions.Where(version => version.Value is { RolledBack: not null, Baseline: not null, State: PromotionState.Held }))
+        {
+            _ = Timestamp.TryParse(version.RolledBack!.At, out var moment);
+            _folders.KeepText(skill, entry, version.Digest, $"v{label}_failed_{Timestamp.ToFileName(moment)}.md");
         }
     }
 

@@ -64,6 +64,10 @@ public sealed record Transition
     /// <summary>Every version whose state changes.</summary>
     public IReadOnlyList<StateChange> Changes { get; init => field = value ?? []; } = [];
 
+    /// <summary>What it is, for messages.</summary>
+    [JsonIgnore]
+    public string Title => $"The {Kind} of {Skill} {Version} ({From.Text()} → {To.Text()})";
+
     /// <summary>The audit line.</summary>
     internal JsonObject AuditLine() => Line(new JsonObject
     {

@@ -19,6 +19,9 @@ public sealed class TransitionJournal(WorkspaceLayout layout)
     /// <summary>Deletes an intent.</summary>
     public void End(string operation) => DurableFile.Delete(FileOf(operation));
 
+    /// <summary>True while the intent of an operation is there.</summary>
+    public bool IsOpen(string operation) => File.Exists(FileOf(operation));
+
     /// <summary>All intents, oldest first.</summary>
     /// <exception cref="WreException">An intent is damaged, which only a person can cause.</exception>
     public IReadOnlyList<Transition> Open()

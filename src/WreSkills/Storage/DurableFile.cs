@@ -230,7 +230,7 @@ public static partial class DurableFile
 
     private static WreException Failure(string path, Exception error) => new(
         $"Cannot write {path}: {error.Message}",
-        "check free disk space and permissions; nothing was changed by this step, and the command can be run again",
+        "check free disk space and permissions",
         innerException: error);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]

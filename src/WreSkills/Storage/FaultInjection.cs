@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Enumeration;
 
 namespace WreSkills.Storage;
 
@@ -19,10 +20,13 @@ internal static class FaultInjection
         set => s_fault.Value = value;
     }
 
-    /// <summary>Dies by SIGKILL, as a power cut or an out-of-memory killer would end us, if this is the chosen point.</summary>
+    /// <summary>
+    /// Dies by SIGKILL, as a power cut or an out-of-memory killer would end us, if this is the chosen point. The choice may
+    /// hold <c>*</c> and <c>?</c>, because some points are named after files that are named after operation ids.
+    /// </summary>
     public static void Reach(string point)
     {
-        if (s_crashAt is not null && s_crashAt == point)
+        if (s_crashAt is not null && FileSystemName.MatchesSimpleExpression(s_crashAt, point, ignoreCase: false))
         {
             using var self = Process.GetCurrentProcess();
             self.Kill();

@@ -1,0 +1,101 @@
+namespace WreSkills.EndToEnd.Cli;
+
+/// <summary>
+/// The commands of docs/reference/json.md, run as they stand there: the answer has exactly the property names of the example,
+/// at every level. Each test is one story, because a command needs what those before it left.
+/// </summary>
+public sealed class JsonReferenceTests
+{
+    private static readonly string[] s_draft =
+    [
+        "wre lint ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
+        "wre promote --skill youtube_spam_detection --from prototype --to production ", "wre promote --skill youtube_spam_detection --from prototype --to staged ",
+        "wre ticket show ", "wre ticket list ",
+    ];
+
+    private static readonly string[] s_staged = ["wre metrics ", "wre compare "];
+
+    // Ingestion first: the commands after it would take the lines over as well.
+    private static readonly string[] s_produced =
+    [
+        "wre ingest ", "wre list ", "wre load ", "wre search ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
+    ];
+
+    // Everything else in the stories ends with 0.
+    private static readonly Dictionary<string, int> s_exitCodes = new()
+    {
+        ["wre lint "] = 1,
+        ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
+        ["echo '{\"skill\":"] = 1,
+        ["wre status --skill youtube_span_detection "] = 2,
+    };
+
+    [Fact]
+    public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
+    {
+        Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
+        var run = s_draft.Concat(s_staged).Concat(s_produced).Append("wre init ").Select(Command).ToList();
+        Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_fresh_workspace_is_documented()
+    {
+        var folder = Directory.CreateTempSubdirectory("wre-init-").FullName;
+        try
+        {
+            Play(folder, ["wre init "]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_way_to_staged_is_documented()
+    {
+        using var workspace = new SpamWorkspace();
+        Play(workspace.Folder, s_draft);
+        Assert.Equal("staged", workspace.State);
+    }
+
+    [Fact]
+    public void Figures_are_documented()
+    {
+        using var workspace = SpamWorkspace.Staged();
+        workspace.Record(workspace.Good(3, "staged"));
+        Play(workspace.Folder, s_staged);
+    }
+
+    [Fact]
+    public void Production_and_its_rollback_are_documented()
+    {
+        using var workspace = SpamWorkspace.Produced();
+        File.AppendAllText(
+            workspace.PathOf("modules/infrastructure/wre_core/recursive_improvement/metrics/youtube_spam_detection_fidelity.json"),
+            "{\"execution_id\":\"by-hand-1\",\"timestamp\":\"2026-11-24T10:00:00Z\",\"pattern_fidelity\":0.9}\nnonsense\n");
+        Play(workspace.Folder, s_produced);
+        Assert.Equal("staged", workspace.State);
+    }
+
+    private static void Play(string folder, IReadOnlyList<string> story)
+    {
+        foreach (var beginning in story)
+        {
+            var command = Command(beginning);
+            var result = WreCommand.Shell(folder, command);
+            Assert.True(result.ExitCode == s_exitCodes.GetValueOrDefault(beginning), $"{command}\nended with {result.ExitCode}:\n{result.Output}{result.Error}");
+            Assert.True(JsonReference.Names(JsonReference.Examples[command]).SequenceEqual(JsonReference.Names(result.Output)), $"{command}\nhas other fields than docs/reference/json.md says:\n{Difference(command, result.Output)}");
+        }
+    }
+
+    private static string Command(string beginning) => Assert.Single(JsonReference.Examples.Keys, command => command.StartsWith(beginning, StringComparison.Ordinal));
+
+    private static string Difference(string command, string output)
+    {
+        var (documented, real) = (JsonReference.Names(JsonReference.Examples[command]), JsonReference.Names(output));
+        return $"documented only: {string.Join(", ", documented.Except(real))}\nreal only: {string.Join(", ", real.Except(documented))}";
+    }
+}

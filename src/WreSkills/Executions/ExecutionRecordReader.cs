@@ -69,7 +69,7 @@ public static class ExecutionRecordReader
             Decision = fields.Any("decision"),
             ExpectedDecision = fields.Any("expected_decision"),
             Label = Label(fields),
-            OutcomeQuality = fields.Number("outcome_quality", 0, 1) ?? fields.Flag("correct") switch { true => 1, false => 0, null => null },
+            OutcomeQuality = Quality(fields),
             Critical = fields.Flag("critical"),
             Confidence = fields.Number("confidence", 0, 1),
             ExecutionTimeMs = fields.Number("execution_time_ms", 0, 1e12),
@@ -96,6 +96,13 @@ public static class ExecutionRecordReader
         (null, { }) when record.Exception == true => 0,
         _ => null,
     };
+
+    // Both are read even when one would do, so that a mistake in the other is not passed over.
+    private static double? Quality(Fields fields)
+    {
+        var (quality, correct) = (fields.Number("outcome_quality", 0, 1), fields.Flag("correct"));
+        return quality ?? correct switch { true => 1, false => 0, null => null };
+    }
 
     private static string? State(Fields fields) => fields.Choice("state", "prototype", "staged", "production");
 

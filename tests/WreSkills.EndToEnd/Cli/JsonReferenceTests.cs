@@ -1,118 +1,101 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace WreSkills.EndToEnd.Cli;
 
-/// <summary>The documented JSON contract: every example in docs/reference/json.md has exactly the property names of the real answer.</summary>
-public sealed partial class JsonReferenceTests : IDisposable
+/// <summary>
+/// The commands of docs/reference/json.md, run as they stand there: the answer has exactly the property names of the example,
+/// at every level. Each test is one story, because a command needs what those before it left.
+/// </summary>
+public sealed class JsonReferenceTests
 {
-    private readonly SpamWorkspace _workspace = new();
+    private static readonly string[] s_draft =
+    [
+        "wre lint ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
+        "wre promote --skill youtube_spam_detection --from prototype --to production ", "wre promote --skill youtube_spam_detection --from prototype --to staged ",
+        "wre ticket show ", "wre ticket list ",
+    ];
 
-    public void Dispose() => _workspace.Dispose();
+    private static readonly string[] s_staged = ["wre metrics ", "wre compare "];
+
+    // Ingestion first: the commands after it would take the lines over as well.
+    private static readonly string[] s_produced =
+    [
+        "wre ingest ", "wre list ", "wre load ", "wre search ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
+    ];
+
+    // Everything else in the stories ends with 0.
+    private static readonly Dictionary<string, int> s_exitCodes = new()
+    {
+        ["wre lint "] = 1,
+        ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
+        ["echo '{\"skill\":"] = 1,
+        ["wre status --skill youtube_span_detection "] = 2,
+    };
 
     [Fact]
-    [Trait("suite", "smoke")]
-    public void Every_example_has_the_property_names_of_the_real_answer()
+    public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
-        var documented = Examples();
-        var actual = Answers();
-        Assert.Equal(documented.Keys.Order(StringComparer.Ordinal), actual.Keys.Append("agent_request").Order(StringComparer.Ordinal));
-        var differences = actual.SelectMany(answer => Differences(answer.Key, documented[answer.Key], answer.Value)).ToList();
-        Assert.Empty(differences);
+        Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
+        var run = s_draft.Concat(s_staged).Concat(s_produced).Append("wre init ").Select(Command).ToList();
+        Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void The_agents_request_is_as_documented()
+    public void A_fresh_workspace_is_documented()
     {
-        _workspace.Write("agent.sh", "cat > request.json; echo '{\"decision\":\"allow\"}'");
-        _workspace.WreWithInput("{\"key\":\"k\",\"prompt\":\"p\",\"input\":{\"message\":\"m\"}}", "run", "--skill", SpamWorkspace.Skill, "--state", "prototype");
-        using var request = JsonDocument.Parse(File.ReadAllText(_workspace.PathOf("request.json")));
-        Assert.Empty(Differences("agent_request", Examples()["agent_request"], request.RootElement));
-    }
-
-    private Dictionary<string, JsonElement> Answers()
-    {
-        const string skill = SpamWorkspace.Skill;
-        var answers = new Dictionary<string, JsonElement>();
-        void Add(string name, params IReadOnlyList<string> arguments) => answers[name] = _workspace.Wre([.. arguments, "--output", "json"]).Json;
-
-        Add("init", "init");
-        Add("lint", "lint");
-        Add("error", "promote", "--skill", "nope", "--from", "prototype", "--to", "staged", "--approver", "0102", "--approval-ticket", "NONE");
-        Add("bench", "bench", "--skill", skill);
-        Add("status", "status", "--skill", skill, "--target-state", "staged");
-        Add("validate", "validate", "--skill", skill);
-        Add("ticket_new", "ticket", "new", "--skill", skill, "--from", "prototype", "--to", "staged", "--ticket", "T0");
-        Add("ticket_answer", "ticket", "answer", "--ticket", "T0", "--set", "test_coverage=YES");
-        Add("ticket_show", "ticket", "show", "--ticket", "T0");
-        Add("promote_refused", "promote", "--skill", skill, "--from", "prototype", "--to", "staged", "--approver", "0102", "--approval-ticket", "T0");
-        _workspace.Approve("T1", "prototype", "staged");
-        Add("promote", "promote", "--skill", skill, "--from", "prototype", "--to", "staged", "--approver", "0102", "--approval-ticket", "T1");
-        Add("ticket_list", "ticket", "list");
-        _workspace.Produce("T2");
-        Add("load", "load", "--skill", skill, "--key", "a");
-        _workspace.Write("input.jsonl", "{\"prompt\":\"hello\",\"expected_decision\":\"allow\"}");
-        Add("run", "run", "--skill", skill, "input.jsonl");
-        _workspace.Write("record.jsonl", _workspace.Line("production", "allow", "allow"));
-        Add("record", "record", "record.jsonl");
-        Add("score", "score", "--skill", skill, "record.jsonl");
-        Add("metrics", "metrics", "--skill", skill, "--timeframe", "all_time");
-        Add("compare", "compare", "--skill", skill, "--version-a", "prototype", "--version-b", "production");
-        Add("ingest", "ingest");
-        Add("reindex", "reindex");
-        Add("search", "search", "spam");
-        Add("rollback", "rollback", "--skill", skill, "--from", "production", "--to", "staged", "--reason", "test");
-        Add("report", "report", "show", "--skill", skill);
-        Add("review", "report", "review", "--skill", skill, "--approver", "0102", "--note", "read");
-        Add("list", "list");
-        Add("show", "show", "--skill", skill);
-        Add("doctor", "doctor");
-        return answers;
-    }
-
-    private static Dictionary<string, JsonElement> Examples()
-    {
-        var text = File.ReadAllText(Path.Combine(WreCommand.RepositoryRoot, "docs", "reference", "json.md"));
-        return Example().Matches(text).ToDictionary(match => match.Groups["name"].Value, match => JsonDocument.Parse(match.Groups["json"].Value).RootElement);
-    }
-
-    // Null and an empty list say nothing about their shape; everything else must have the same names.
-    private static IEnumerable<string> Differences(string path, JsonElement documented, JsonElement actual)
-    {
-        if (documented.ValueKind == JsonValueKind.Object && actual.ValueKind == JsonValueKind.Object)
+        var folder = Directory.CreateTempSubdirectory("wre-init-").FullName;
+        try
         {
-            // The answers of a ticket and the like have names of their own kind, which are data.
-            var (left, right) = (Names(documented), Names(actual));
-            foreach (var name in left.Except(right))
-            {
-                yield return $"{path}.{name} is documented, but not there";
-            }
-
-            foreach (var name in right.Except(left))
-            {
-                yield return $"{path}.{name} is there, but not documented";
-            }
-
-            foreach (var difference in left.Intersect(right).SelectMany(name => Differences($"{path}.{name}", documented.GetProperty(name), actual.GetProperty(name))))
-            {
-                yield return difference;
-            }
+            Play(folder, ["wre init "]);
         }
-        else if (documented.ValueKind == JsonValueKind.Array && actual.ValueKind == JsonValueKind.Array && documented.GetArrayLength() > 0 && actual.GetArrayLength() > 0)
+        finally
         {
-            foreach (var difference in Differences(path + "[]", documented[0], actual[0]))
-            {
-                yield return difference;
-            }
-        }
-        else if (documented.ValueKind is JsonValueKind.Object or JsonValueKind.Array && actual.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null))
-        {
-            yield return $"{path} is documented as {documented.ValueKind}, but is {actual.ValueKind}";
+            Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static HashSet<string> Names(JsonElement item) => [.. item.EnumerateObject().Select(property => property.Name)];
+    [Fact]
+    public void The_way_to_staged_is_documented()
+    {
+        using var workspace = new SpamWorkspace();
+        Play(workspace.Folder, s_draft);
+        Assert.Equal("staged", workspace.State);
+    }
 
-    [GeneratedRegex(@"<!-- example: (?<name>\w+) -->\n```json\n(?<json>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
-    private static partial Regex Example();
+    [Fact]
+    public void Figures_are_documented()
+    {
+        using var workspace = SpamWorkspace.Staged();
+        workspace.Record(workspace.Good(3, "staged"));
+        Play(workspace.Folder, s_staged);
+    }
+
+    [Fact]
+    public void Production_and_its_rollback_are_documented()
+    {
+        using var workspace = SpamWorkspace.Produced();
+        File.AppendAllText(
+            workspace.PathOf("modules/infrastructure/wre_core/recursive_improvement/metrics/youtube_spam_detection_fidelity.json"),
+            "{\"execution_id\":\"by-hand-1\",\"timestamp\":\"2026-11-24T10:00:00Z\",\"pattern_fidelity\":0.9}\nnonsense\n");
+        Play(workspace.Folder, s_produced);
+        Assert.Equal("staged", workspace.State);
+    }
+
+    private static void Play(string folder, IReadOnlyList<string> story)
+    {
+        foreach (var beginning in story)
+        {
+            var command = Command(beginning);
+            var result = WreCommand.Shell(folder, command);
+            Assert.True(result.ExitCode == s_exitCodes.GetValueOrDefault(beginning), $"{command}\nended with {result.ExitCode}:\n{result.Output}{result.Error}");
+            Assert.True(JsonReference.Names(JsonReference.Examples[command]).SequenceEqual(JsonReference.Names(result.Output)), $"{command}\nhas other fields than docs/reference/json.md says:\n{Difference(command, result.Output)}");
+        }
+    }
+
+    private static string Command(string beginning) => Assert.Single(JsonReference.Examples.Keys, command => command.StartsWith(beginning, StringComparison.Ordinal));
+
+    private static string Difference(string command, string output)
+    {
+        var (documented, real) = (JsonReference.Names(JsonReference.Examples[command]), JsonReference.Names(output));
+        return $"documented only: {string.Join(", ", documented.Except(real))}\nreal only: {string.Join(", ", real.Except(documented))}";
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
         await SignAndPromote(PromotionState.Staged, PromotionState.Production);
 
         Act("A spam raid", "Short messages with links arrive at 1.1 in production. Watch the version change in the middle of the stream.");
-        await Wre(1, "run", "--skill", Skill, "live/raid.jsonl");
+        await Wre(0, "run", "--skill", Skill, "live/raid.jsonl");
         await Wre(0, "show", "--skill", Skill);
 
         Act("1.0 serves again", "The same raid, answered by the version that the rollback brought back. 1.1 waits, out of traffic, until a person has reviewed the report.");

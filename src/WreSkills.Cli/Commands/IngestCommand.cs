@@ -13,7 +13,7 @@ internal static class IngestCommand
     private static readonly Option<int> s_batch = new("--batch-size") { Description = "Lines per transaction.", DefaultValueFactory = _ => MetricsIngestor.DefaultBatchSize, HelpName = "N" };
 
     public static Command Create() => Invocation.With(
-        new Command("ingest", "Take new metric lines over into SQLite. Running it again changes nothing; malformed lines are kept and reported. Exit 1 when what was taken over rolled a skill back.") { s_json, s_database, s_batch },
+        new Command("ingest", "Take new metric lines over into SQLite. Running it again changes nothing; malformed lines are kept and reported. What arrives is judged, and rolls a skill back when a trigger fires.") { s_json, s_database, s_batch },
         Run);
 
     private static int Run(Invocation invocation)
@@ -38,7 +38,6 @@ internal static class IngestCommand
         var own = folder == workspace.Layout.MetricsFolder && database == workspace.Layout.MetricsDatabase;
         var watched = own ? result.Skills.Union(workspace.Database.Unjudged().Keys).ToDictionary(skill => skill, workspace.Recorder.Watch) : [];
         workspace.Worker.Run();
-        var exit = watched.Values.Any(seen => seen.Rollback is not null) ? 1 : 0;
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, new JsonObject
@@ -53,7 +52,7 @@ internal static class IngestCommand
                 ["malformed_examples"] = JsonOutput.Texts(result.MalformedExamples),
                 ["elapsed_ms"] = Math.Round(result.ElapsedMs, 1),
             });
-            return exit;
+            return 0;
         }
 
         invocation.Terminal.Line($"{result.Lines} new lines of {result.Files} files in {result.ElapsedMs:0} ms{(result.Restarted > 0 ? $"; {result.Restarted} files were rotated or replaced and read anew" : "")}.");
@@ -71,7 +70,7 @@ internal static class IngestCommand
             TextViews.Watched(invocation.Terminal, skill, seen);
         }
 
-        return exit;
+        return 0;
     }
 
     // As the policy writes them, the paths are relative to the workspace; a path that exists from here wins.

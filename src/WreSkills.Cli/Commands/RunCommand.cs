@@ -21,7 +21,7 @@ internal static class RunCommand
     {
         s_state.AcceptOnlyFromAmong("prototype", "staged", "production");
         return Invocation.With(
-            new Command("run", "Load the serving version, execute it through an agent, record and score it. Exit 1 when no version served an input, an execution failed, or the skill was rolled back.") { s_file, s_skill, s_agent, s_key, s_state, s_parallel, s_quiet },
+            new Command("run", "Load the serving version, execute it through an agent, record and score it. Exit 1 when no version served an input or an execution failed.") { s_file, s_skill, s_agent, s_key, s_state, s_parallel, s_quiet },
             RunAsync);
     }
 
@@ -62,7 +62,7 @@ internal static class RunCommand
             JsonOutput.Write(invocation.Output, new JsonObject { ["skill"] = skill, ["runs"] = JsonOutput.List(outcomes, View) });
         }
 
-        return outcomes.TrueForAll(outcome => outcome is { Skill: not null, Failure: null } && outcome.Watched?.Rollback is null) ? 0 : 1;
+        return outcomes.TrueForAll(outcome => outcome is { Skill: not null, Failure: null }) ? 0 : 1;
     }
 
     private static void Sum(Terminal terminal, IReadOnlyList<RunOutcome> outcomes)

@@ -27,7 +27,6 @@ public sealed class JsonReferenceTests
     {
         ["wre lint "] = 1,
         ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
-        ["echo '{\"skill\":"] = 1,
         ["wre status --skill youtube_span_detection "] = 2,
     };
 

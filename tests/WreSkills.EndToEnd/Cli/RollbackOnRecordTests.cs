@@ -23,7 +23,7 @@ public sealed class RollbackOnRecordTests : IDisposable
 
         var tenth = _workspace.WreWithInput(lines[9], "record");
 
-        Assert.Equal(1, tenth.ExitCode);
+        Assert.Equal(0, tenth.ExitCode);
         Assert.Contains("ROLLED BACK youtube_spam_detection 1.0: production → staged, the staged copy of 1.0 serves.", tenth.Output, StringComparison.Ordinal);
         Assert.Contains("Pattern fidelity averaged 0.83 over the last 10 executions; the limit is 0.85.", tenth.Output, StringComparison.Ordinal);
         Assert.Contains("reason pattern_fidelity_drop_below_85 (fidelity=0.83)", tenth.Output, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class RollbackOnRecordTests : IDisposable
     {
         // Weights 1 and 0.2: without the second pattern the fidelity is 1/1.2 = 0.8333.
         var lines = Enumerable.Range(0, 10).Select(_ => _workspace.Line("production", "allow", "allow", "\"breadcrumbs\":[{\"words_checked\":true}]")).ToList();
-        var outcome = _workspace.Record(lines, exitCode: 1).Json;
+        var outcome = _workspace.Record(lines).Json;
 
         Assert.All(outcome.GetProperty("executions").EnumerateArray(), execution => Assert.Equal(1 / 1.2, execution.GetProperty("score").GetProperty("pattern_fidelity").GetDouble(), 1e-12));
         Assert.Equal("fidelity=0.8333", outcome.GetProperty("skills")[0].GetProperty("rollback").GetProperty("trigger_metric").GetString());
@@ -71,7 +71,7 @@ public sealed class RollbackOnRecordTests : IDisposable
     public void The_same_ids_after_a_rollback_change_nothing_either()
     {
         var lines = Enumerable.Range(0, 10).Select(_ => Fidelity("0.83")).ToList();
-        _workspace.Record(lines, exitCode: 1);
+        _workspace.Record(lines);
         var (registry, rows, files) = (_workspace.Registry, Rows(), Files());
 
         _workspace.Record(lines);
@@ -88,7 +88,7 @@ public sealed class RollbackOnRecordTests : IDisposable
 
         var ingest = _workspace.Wre("ingest", "--output", "json");
 
-        Assert.Equal(1, ingest.ExitCode);
+        Assert.Equal(0, ingest.ExitCode);
         Assert.Equal("pattern_fidelity_drop_below_85", ingest.Json.GetProperty("skills")[0].GetProperty("rollback").GetProperty("reason").GetString());
         Assert.Equal("staged", _workspace.State);
     }
@@ -108,7 +108,7 @@ public sealed class RollbackOnRecordTests : IDisposable
     [Fact]
     public void One_critical_false_negative_acts_at_once()
     {
-        var outcome = _workspace.Record([_workspace.Line("production", "allow", "spam", "\"critical\":true," + GoodCrumbs)], exitCode: 1).Json;
+        var outcome = _workspace.Record([_workspace.Line("production", "allow", "spam", "\"critical\":true," + GoodCrumbs)]).Json;
         Assert.Equal("critical_false_negative", outcome.GetProperty("skills")[0].GetProperty("rollback").GetProperty("reason").GetString());
         Assert.Equal("staged", _workspace.State);
     }
@@ -127,7 +127,7 @@ public sealed class RollbackOnRecordTests : IDisposable
     [InlineData("exception_rate_above_5", "exception_rate=0.1")]
     public void Every_other_trigger_rolls_back_beyond_its_limit(string reason, string metric)
     {
-        var outcome = _workspace.Record(Executions(reason, beyond: true), exitCode: 1).Json;
+        var outcome = _workspace.Record(Executions(reason, beyond: true)).Json;
 
         var rollback = outcome.GetProperty("skills")[0].GetProperty("rollback");
         Assert.Equal((reason, metric), (rollback.GetProperty("reason").GetString(), rollback.GetProperty("trigger_metric").GetString()));

@@ -143,11 +143,11 @@ internal sealed class SpamWorkspace : IDisposable
         Ok("promote", "--skill", Skill, "--from", "staged", "--to", "production", "--approver", "0102", "--approval-ticket", ticket, "--production-readiness-checklist-complete");
     }
 
-    /// <summary>Records lines in one call; 1 says that they caused a rollback.</summary>
-    public WreResult Record(IEnumerable<string> lines, int exitCode = 0)
+    /// <summary>Records lines in one call.</summary>
+    public WreResult Record(IEnumerable<string> lines)
     {
         var result = WreWithInput(string.Join('\n', lines), "record", "-", "--output", "json");
-        Assert.True(result.ExitCode == exitCode, $"record ended with {result.ExitCode}: {result.Output}{result.Error}");
+        Assert.True(result.ExitCode == 0, $"record ended with {result.ExitCode}: {result.Output}{result.Error}");
         return result;
     }
 

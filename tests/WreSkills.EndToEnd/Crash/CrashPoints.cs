@@ -10,6 +10,9 @@ internal static class CrashPoints
         New,
     }
 
+    // The scenarios beside a production version differ from those without only in what the registry and the folders say.
+    private static readonly string[] s_beside = ["store-temporary", "temporary:skills_registry.json", "registry-committed", "folders-written", "index-written"];
+
     private const string AnyOperation = "????????-????-????-????-????????????";
 
     /// <summary>The points, and the scenarios that pass them; null means all.</summary>
@@ -37,6 +40,10 @@ internal static class CrashPoints
         ("index-written", Side.New, _ => true),
         ("intent-deleted", Side.New, _ => true),
     ];
+
+    /// <summary>The points at which the tests kill a scenario.</summary>
+    public static IEnumerable<string> Of(string scenario) => All.Where(item => item.Passes(scenario)).Select(item => item.Point)
+        .Where(point => !scenario.EndsWith(" beside production", StringComparison.Ordinal) || s_beside.Contains(point));
 
     private static bool IsStaging(string scenario) => scenario.StartsWith("stage", StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ namespace WreSkills.EndToEnd.Crash;
 /// <summary>Kills recording and ingestion; doing them again must give what an undisturbed run gives.</summary>
 public sealed class RecordingCrashTests(ITestOutputHelper output)
 {
-    private const int Rounds = 8;
+    private const int Rounds = 12;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private const string Rows = "SELECT * FROM execution_metrics ORDER BY execution_id";
@@ -19,11 +19,11 @@ public sealed class RecordingCrashTests(ITestOutputHelper output)
         const int seed = 20251020;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var lines = TemporaryWorkspace.Executions("many", 600);
+        var lines = TemporaryWorkspace.Executions("many", 250);
         using var clean = Templates.Staged();
         clean.Record(lines);
         var expected = clean.Query(Rows);
-        Assert.Equal(600 + 6 + 8, expected.Count(character => character == '\n'));
+        Assert.Equal(250 + 6 + 8, expected.Count(character => character == '\n'));
 
         var killed = 0;
         for (var round = 0; round < Rounds; round++)

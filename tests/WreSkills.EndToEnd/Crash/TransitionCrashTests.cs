@@ -30,7 +30,7 @@ internal static class TransitionCrash
         var data = new TheoryData<string, string>();
         foreach (var name in scenarios)
         {
-            foreach (var (point, _, passes) in CrashPoints.All.Where(point => point.Passes(name)))
+            foreach (var point in CrashPoints.Of(name))
             {
                 data.Add(name, point);
             }

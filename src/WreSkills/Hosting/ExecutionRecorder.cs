@@ -123,14 +123,17 @@ public sealed class ExecutionRecorder(Workspace workspace)
         }
 
         var recorded = new List<RecordedExecution>();
+        var earlier = Earlier(skill, records);
         foreach (var record in records)
         {
-            var placed = Place(record, entry);
+            var (whole, learnt) = Complete(record, earlier.GetValueOrDefault(record.ExecutionId));
+            var placed = Place(whole, entry);
             var score = Score(placed);
             var outcome = OutcomeClass.Of(placed, Folder(placed)?.Settings ?? new SkillSettings());
-            var known = recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId && SaysNothingNew(other, placed, score))
-                || workspace.Database.Knows(skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality is not null, placed.ExecutionTimeMs is not null || placed.Exception is not null);
+            var known = !learnt && (recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId)
+                || workspace.Database.Knows(skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality is not null, placed.ExecutionTimeMs is not null || placed.Exception is not null));
             recorded.Add(new RecordedExecution(placed, score, outcome, known));
+            earlier[placed.ExecutionId] = placed.Json;
         }
 
         var fresh = recorded.Where(execution => !execution.KnownAlready).ToList();
@@ -144,10 +147,32 @@ public sealed class ExecutionRecorder(Workspace workspace)
         return recorded;
     }
 
-    private static bool SaysNothingNew(RecordedExecution known, ExecutionRecord record, FidelityScore? score) =>
-        (score?.PatternFidelity is null || known.Score?.PatternFidelity is not null)
-        && (record.OutcomeQuality is null || known.Record.OutcomeQuality is not null)
-        && ((record.ExecutionTimeMs is null && record.Exception is null) || known.Record.ExecutionTimeMs is not null || known.Record.Exception is not null);
+    // What the log of executions has about those that the database knows.
+    private Dictionary<string, JsonObject> Earlier(string skill, IReadOnlyList<ExecutionRecord> records)
+    {
+        var ids = records.Select(record => record.ExecutionId).Distinct().Where(id => workspace.Database.Knows(skill, id, fidelity: false, outcome: false, time: false)).ToList();
+        return ids.Count == 0 ? [] : workspace.Executions.Find(skill, ids).ToDictionary(known => known.Key, known => JsonObject.Create(known.Value)!);
+    }
+
+    // A partial record adds to what was said before and overwrites nothing: a verdict that only says what should have been
+    // decided makes an outcome with the decision of days ago, and a miss is critical if the execution was.
+    private static (ExecutionRecord Whole, bool Learnt) Complete(ExecutionRecord record, JsonObject? earlier)
+    {
+        if (earlier is null)
+        {
+            return (record, true);
+        }
+
+        var whole = earlier.DeepClone().AsObject();
+        var learnt = false;
+        foreach (var (name, value) in record.Json.Where(field => field.Value is not null && earlier[field.Key] is null))
+        {
+            whole[name] = value!.DeepClone();
+            learnt = true;
+        }
+
+        return (ExecutionRecordReader.Read(whole.ToJsonString(), "the record", record.Skill, () => record.ExecutionId), learnt);
+    }
 
     // Staged and production are scored at once, prototypes on demand (policy 5.2); a reported score counts where there is nothing to score.
     private FidelityScore? Score(ExecutionRecord record)

@@ -121,6 +121,7 @@ internal static class JsonViews
         ["critical_false_negative"] = execution.Outcome.CriticalFalseNegative,
         ["exception"] = execution.Record.Exception,
         ["known_already"] = execution.KnownAlready,
+        ["note"] = execution.Note,
         ["score"] = Score(execution.Score),
     };
 

@@ -56,6 +56,11 @@ internal static class RecordCommand
                 + $"{(execution.Outcome.CriticalFalseNegative ? ", CRITICAL FALSE NEGATIVE" : "")}");
         }
 
+        foreach (var note in outcome.Executions.Where(execution => execution.Note is not null).GroupBy(execution => (execution.Record.Skill, execution.Note)))
+        {
+            invocation.Error.WriteLine($"warning: {note.Count()} of {outcome.Executions.Count} records of {note.Key.Skill}: {note.Key.Note}");
+        }
+
         foreach (var (skill, watched) in outcome.Skills)
         {
             TextViews.Watched(invocation.Terminal, skill, watched);

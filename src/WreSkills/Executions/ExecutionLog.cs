@@ -41,22 +41,35 @@ public sealed class ExecutionLog(WorkspaceLayout layout)
 
         foreach (var file in Directory.EnumerateFiles(folder, "*.jsonl").OrderDescending(StringComparer.Ordinal))
         {
-            foreach (var line in File.ReadLines(file))
+            foreach (var (id, record) in FindIn(file, wanted))
             {
-                if (TryParse(line) is { } record && record.TryGetProperty("execution_id", out var id) && id.ValueKind == JsonValueKind.String
-                    && wanted.Contains(id.GetString()!))
+                if (!found.TryGetValue(id, out var newer) || !newer.TryGetProperty("breadcrumbs", out _))
                 {
-                    // Partial records about one execution follow the first; the one with breadcrumbs says most.
-                    if (!found.TryGetValue(id.GetString()!, out var known) || !known.TryGetProperty("breadcrumbs", out _))
-                    {
-                        found[id.GetString()!] = record;
-                    }
+                    found[id] = record;
                 }
             }
 
             if (found.Count == wanted.Count)
             {
                 break;
+            }
+        }
+
+        return found;
+    }
+
+    // What is learnt later about an execution is kept with all that was known before, so the last line says most; a line
+    // without breadcrumbs is a partial record whose beginning was not known.
+    private static Dictionary<string, JsonElement> FindIn(string file, HashSet<string> wanted)
+    {
+        var found = new Dictionary<string, JsonElement>();
+        foreach (var line in File.ReadLines(file))
+        {
+            if (TryParse(line) is { } record && record.TryGetProperty("execution_id", out var value) && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { } id && wanted.Contains(id)
+                && (record.TryGetProperty("breadcrumbs", out _) || !found.TryGetValue(id, out var known) || !known.TryGetProperty("breadcrumbs", out _)))
+            {
+                found[id] = record;
             }
         }
 

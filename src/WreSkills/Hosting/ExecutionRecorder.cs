@@ -17,7 +17,11 @@ namespace WreSkills.Hosting;
 /// <param name="Score">Its score; null when it was not scored.</param>
 /// <param name="Outcome">What it counts as.</param>
 /// <param name="KnownAlready">True when everything it says was known; nothing was written then.</param>
-public sealed record RecordedExecution(ExecutionRecord Record, FidelityScore? Score, OutcomeClass Outcome, bool KnownAlready);
+public sealed record RecordedExecution(ExecutionRecord Record, FidelityScore? Score, OutcomeClass Outcome, bool KnownAlready)
+{
+    /// <summary>Why no window will see it although one might expect it; null when one does, or nobody would.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>What the monitor made of a skill after recording.</summary>
 /// <param name="Report">Triggers with figures; null when nothing is in production.</param>
@@ -40,6 +44,16 @@ public sealed class ExecutionRecorder(Workspace workspace)
     /// <summary>Records executions. Recording the same id twice is harmless.</summary>
     public RecordingOutcome Record(IReadOnlyList<ExecutionRecord> records)
     {
+        // All or nothing: a skill that nobody knows must not stop what follows the records before it.
+        var document = workspace.Registry.Load();
+        var unknown = records.Select(record => record.Skill).Distinct().Where(skill => document.Find(skill) is null && !Directory.Exists(workspace.Layout.PrototypeFolder(skill))).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new WreException(
+                $"There is no skill '{string.Join("', '", unknown)}' here, so its executions cannot be recorded; nothing was recorded.",
+                "check the records' `skill`, or create the skill first; `wre list` shows those there are");
+        }
+
         var executions = new List<RecordedExecution>();
         var skills = new Dictionary<string, MonitoredSkill>();
         foreach (var group in records.GroupBy(record => record.Skill))
@@ -127,11 +141,6 @@ public sealed class ExecutionRecorder(Workspace workspace)
     private List<RecordedExecution> RecordSkill(string skill, IReadOnlyList<ExecutionRecord> records)
     {
         var entry = workspace.Registry.Load().Find(skill);
-        if (entry is null && !Directory.Exists(workspace.Layout.PrototypeFolder(skill)))
-        {
-            throw new WreException($"There is no skill '{skill}' here, so its executions cannot be recorded.", "check the record's `skill`, or create the skill first");
-        }
-
         var recorded = new List<RecordedExecution>();
         foreach (var record in records)
         {
@@ -156,13 +165,32 @@ public sealed class ExecutionRecorder(Workspace workspace)
             FaultInjection.Reach("metrics-ingested");
         }
 
-        return recorded;
+        return [.. recorded.Select(execution => execution with { Note = Note(execution, entry) })];
     }
 
     private static bool SaysNothingNew(RecordedExecution known, ExecutionRecord record, FidelityScore? score) =>
         (score?.PatternFidelity is null || known.Score?.PatternFidelity is not null)
         && (record.OutcomeQuality is null || known.Record.OutcomeQuality == record.OutcomeQuality)
         && ((record.ExecutionTimeMs is null && record.Exception is null) || known.Record.ExecutionTimeMs is not null || known.Record.Exception is not null);
+
+    // Evidence that no window sees must not vanish in silence: a label that is spelt otherwise would blind the monitor.
+    private string? Note(RecordedExecution execution, SkillEntry? entry)
+    {
+        var record = execution.Record;
+        if (execution.KnownAlready || record.Source == "benchmark" || record.StateSerial > 0)
+        {
+            return null;
+        }
+
+        if (record.State is "staged" or "production")
+        {
+            return workspace.Database.PlaceOf(record.Skill, record.ExecutionId) is { Serial: > 0 }
+                ? null
+                : $"not counted: no version{(record.Version is { } version ? $" {version} with this content" : "")} was {record.State} when it ran";
+        }
+
+        return record.Version is { } label && entry is { Versions.Count: > 0 } && record.Digest is null ? $"counted as prototype: the registry knows no version {label}" : null;
+    }
 
     // A person's verdict comes days later and says only what is new: what was decided and asked stands in the kept record.
     private ExecutionRecord Complete(ExecutionRecord record)
@@ -232,7 +260,7 @@ public sealed class ExecutionRecorder(Workspace workspace)
     {
         var label = record.Version ?? (record.Digest is { } digest ? entry?.LabelOf(digest) : null)
             ?? (PromotionStates.TryParse(record.State ?? entry?.PromotionState.Text(), out var asked) ? entry?.Live(asked)?.Label : null);
-        if (label is null || entry?.Versions.GetValueOrDefault(label) is not { } version)
+        if (label is null || entry?.Versions.GetValueOrDefault(label) is not { } version || (record.Digest is { } ran && ran != version.Digest))
         {
             return record with { State = record.State ?? "prototype", StateSerial = record.State is null or "prototype" ? 0 : null };
         }

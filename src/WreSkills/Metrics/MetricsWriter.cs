@@ -184,7 +184,7 @@ internal sealed class MetricsWriter : IDisposable
         if (line.Source != "benchmark" && (version is null || state is null || (serial is null && state != "prototype")))
         {
             // What the line leaves open, the promotion log's intervals know.
-            if (Place(skill, momentMs, version, state) is { } interval)
+            if (Place(skill, momentMs, version, digest, state) is { } interval)
             {
                 (version, digest, state, serial) = (interval.Version, interval.Digest, interval.State, interval.Serial);
             }
@@ -197,14 +197,14 @@ internal sealed class MetricsWriter : IDisposable
         return RevisionKey((skill, version ?? "", digest ?? "", state ?? "", serial ?? 0, line.Source == "benchmark"));
     }
 
-    private StateInterval? Place(long skill, long momentMs, string? version, string? state)
+    private StateInterval? Place(long skill, long momentMs, string? version, string? digest, string? state)
     {
         if (!_intervals.TryGetValue(skill, out var intervals))
         {
             _intervals[skill] = intervals = StateInterval.Read(_connection, skill);
         }
 
-        return StateInterval.At(intervals, momentMs, version, state);
+        return StateInterval.At(intervals, momentMs, version, digest, state);
     }
 
     private long RevisionKey((long Skill, string Version, string Digest, string State, long Serial, bool Benchmark) revision)
@@ -254,8 +254,8 @@ internal sealed record StateInterval(string Version, string Digest, string State
         return intervals;
     }
 
-    /// <summary>The state that a version had at a moment; without a version, the furthest live one's.</summary>
-    public static StateInterval? At(List<StateInterval> intervals, long momentMs, string? version, string? state)
+    /// <summary>The state that a version had at a moment; without a version, the furthest live one's. Another content is never its version.</summary>
+    public static StateInterval? At(List<StateInterval> intervals, long momentMs, string? version, string? digest, string? state)
     {
         var current = new Dictionary<string, StateInterval>();
         foreach (var interval in intervals.TakeWhile(interval => interval.FromMs <= momentMs))
@@ -264,7 +264,7 @@ internal sealed record StateInterval(string Version, string Digest, string State
         }
 
         return current.Values
-            .Where(interval => (version is null || interval.Version == version) && (state is null ? interval.State is "production" or "staged" : interval.State == state))
+            .Where(interval => (version is null || interval.Version == version) && (digest is null || interval.Digest.Length == 0 || interval.Digest == digest) && (state is null ? interval.State is "production" or "staged" : interval.State == state))
             .OrderByDescending(interval => interval.State == "production")
             .ThenByDescending(interval => interval.Serial)
             .FirstOrDefault();

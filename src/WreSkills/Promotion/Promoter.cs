@@ -122,14 +122,14 @@ public sealed class Promoter(
             reasons.Add($"gate {gate.Name}: {gate.FigureText} (required {gate.Requirement}). {gate.Evidence}");
         }
 
-        if (request.To == PromotionState.Production && Module(request, readiness) is null)
+        var document = registry.Load();
+        if (request.To == PromotionState.Production && ModuleProblem(document.Find(request.Skill), request.Skill, Module(request, readiness)) is { } problem)
         {
-            reasons.Add("the production folder needs a module; state `module: domain/module` in the skill or pass --module");
+            reasons.Add(problem);
         }
 
         var (ticket, sha256) = tickets.Open(request.Ticket);
         var planned = new PlannedPromotion(request.Skill, request.From, request.To, readiness.Version ?? "", readiness.Digest, request.Approver);
-        var document = registry.Load();
         reasons.AddRange(TicketRules.Refusals(ticket, tickets.EvidenceDigest(ticket.Id), planned, policy, TicketStore.UsedBy(ticket.Id, document, audit), time.GetUtcNow())
             .Select(reason => $"ticket {ticket.Id}: {reason}"));
         return (reasons, sha256);
@@ -343,6 +343,20 @@ public sealed class Promoter(
         layout.Production.Contains("{module}", StringComparison.Ordinal)
             ? request.Module ?? readiness.Evidence.Folder?.Settings.Module ?? registry.Load().Find(request.Skill)?.Module
             : request.Module ?? readiness.Evidence.Folder?.Settings.Module ?? "";
+
+    private string? ModuleProblem(SkillEntry? entry, string skill, string? module)
+    {
+        if (string.IsNullOrEmpty(module))
+        {
+            return module is null || layout.Production.Contains("{module}", StringComparison.Ordinal)
+                ? "the production folder needs a module; state `module: domain/module` in the skill or pass --module"
+                : null;
+        }
+
+        var folder = layout.ProductionFolder(skill, module);
+        return SkillSettings.ModuleProblem(module) ?? TransitionRules.RefuseMove(skill, entry, module)
+            ?? (layout.IsOurs(folder) ? $"the production folder {layout.Relative(folder)}/ is one of the workspace's own folders; name another module or rename the skill" : null);
+    }
 
     private static (string Label, VersionEntry Version, RollbackEntry Rollback)? RolledBackFromProduction(SkillEntry entry) => entry.Versions
         .Where(version => version.Value is { RolledBack: not null, Baseline: not null } and ({ State: PromotionState.Held, HeldAs: PromotionState.Staged } or { State: PromotionState.Staged }))

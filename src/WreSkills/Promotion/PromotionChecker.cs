@@ -85,6 +85,10 @@ public sealed class PromotionChecker(
             {
                 refusal = $"The draft of {readiness.Skill} is the content of {production.Label}, which is in production already.";
             }
+            else if (TransitionRules.RefuseMove(readiness.Skill, entry, draft.Folder.Settings.Module) is { } move)
+            {
+                refusal = move;
+            }
             else
             {
                 label = TransitionPlanner.Label(entry, draft.Folder.Settings.Version, draft.Digest);

@@ -81,6 +81,12 @@ internal sealed class RegistryValidator
             Expect(skill, path, name, JsonValueKind.String, required: false);
         }
 
+        // These two become paths, in which files are written and removed.
+        if (skill.TryGetProperty("module", out var module) && module.ValueKind == JsonValueKind.String && SkillSettings.ModuleProblem(module.GetString()!) is { } moduleProblem)
+        {
+            Report($"{path}/module", $"is wrong: {moduleProblem}");
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["last_promotion", "last_rollback", "created_at"])
         {
             Moment(skill, path, name, required: false);
@@ -91,6 +97,11 @@ internal sealed class RegistryValidator
         {
             foreach (var version in list.EnumerateObject())
             {
+                if (SkillSettings.VersionProblem(version.Name) is { } versionProblem)
+                {
+                    Report($"{path}/versions/{version.Name}", versionProblem);
+                }
+
                 versions[version.Name] = Version(version.Value, $"{path}/versions/{version.Name}");
             }
         }

@@ -61,6 +61,19 @@ public static class TransitionRules
         }
     }
 
+    /// <summary>
+    /// Says why a skill cannot go to another module: once a version was in production its folder, with all it keeps under
+    /// <c>versions/</c>, stays where it is, and so do the documents that name it.
+    /// </summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="entry">Its entry, or null when it is not registered.</param>
+    /// <param name="module">The module that is asked for, or null for none in particular.</param>
+    /// <returns>The refusal, or null when the module is right.</returns>
+    public static string? RefuseMove(string skill, SkillEntry? entry, string? module) =>
+        module is not null && entry?.Module is { } home && home != module && entry.Versions.Values.Any(version => version.Baseline is not null)
+            ? $"{skill} belongs to the module {home}, where its production folder is, and cannot move to {module}; state `module: {home}`, or bring it there under a new name."
+            : null;
+
     private static string NothingStaged(string skill, SkillEntry? entry)
     {
         var held = entry?.Versions.FirstOrDefault(version => version.Value is { State: PromotionState.Held, HeldAs: PromotionState.Staged }).Key;

@@ -69,20 +69,31 @@ public sealed record SkillSettings
     /// <summary>Who wrote this content, or null when it does not say.</summary>
     public string? Author { get; init; }
 
+    /// <summary>Says why a text is no <c>domain/module</c>, or null when it is one: it becomes a path, so only two plain names may stand there.</summary>
+    public static string? ModuleProblem(string module) => module.Split('/') is [var domain, var name] && SkillName.Problem(domain) is null && SkillName.Problem(name) is null
+        ? null
+        : $"module '{module}' must be domain/module in plain letters, digits, '-' and '_'";
+
+    /// <summary>Says why a text is no label of a version, or null when it is one: it becomes a part of file names.</summary>
+    public static string? VersionProblem(string version) =>
+        version.Length is > 0 and <= 32 && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+' or '_') && !version.All(c => c == '.')
+            ? null
+            : $"version '{version}' must be at most 32 letters, digits, '.', '-', '_' or '+'";
+
     internal static SkillSettings Read(YamlMapping? frontMatter, YamlMapping? sidecar, FindingList findings)
     {
         var keys = new Keys(frontMatter, sidecar, findings);
         var module = keys.Text("module");
-        if (module is not null && (module.Split('/').Length != 2 || module.Split('/').Any(part => SkillName.Problem(part) is not null)))
+        if (module is not null && ModuleProblem(module) is { } moduleProblem)
         {
-            findings.Error("skill.module", keys.File("module"), $"module '{module}' must be domain/module in plain letters, digits, '-' and '_'", keys.Line("module"));
+            findings.Error("skill.module", keys.File("module"), moduleProblem, keys.Line("module"));
             module = null;
         }
 
         var version = keys.Text("version");
-        if (version is not null && (version.Length > 32 || !version.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+' or '_') || version.All(c => c == '.')))
+        if (version is not null && VersionProblem(version) is { } versionProblem)
         {
-            findings.Error("skill.version", keys.File("version"), $"version '{version}' must be at most 32 letters, digits, '.', '-', '_' or '+'", keys.Line("version"));
+            findings.Error("skill.version", keys.File("version"), versionProblem, keys.Line("version"));
             version = null;
         }
 

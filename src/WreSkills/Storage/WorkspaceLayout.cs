@@ -92,6 +92,14 @@ public sealed record WorkspaceLayout
     /// <summary>Folder of the search index.</summary>
     public string IndexFolder => InCore("index");
 
+    /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
+    public bool IsOurs(string folder)
+    {
+        bool Within(string inner, string outer) => (inner + Path.DirectorySeparatorChar).StartsWith(outer + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
+        return Within(CoreFolder, folder) || Within(MetricsFolder, folder)
+            || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, MetricsFolder], ours => Within(folder, ours));
+    }
+
     /// <summary>Absolute folder of a skill's draft.</summary>
     public string PrototypeFolder(string skill) => At(Fill(Prototype, skill));
 

@@ -142,16 +142,20 @@ public sealed class ExecutionRecorder(Workspace workspace)
     {
         var entry = workspace.Registry.Load().Find(skill);
         var recorded = new List<RecordedExecution>();
+        var earlier = Earlier(skill, records);
         foreach (var record in records)
         {
-            var placed = Complete(Place(record, entry));
+            var before = earlier.GetValueOrDefault(record.ExecutionId);
+            var (whole, learnt) = before is null ? (record, true) : Complete(record, before);
+            var placed = Place(whole, entry);
             var score = Score(placed);
             var outcome = OutcomeClass.Of(placed, Folder(placed)?.Settings ?? new SkillSettings());
-            var known = recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId && SaysNothingNew(other, placed, score))
-                || workspace.Database.Knows(
-                    skill, placed.ExecutionId, score?.PatternFidelity is not null, placed.OutcomeQuality,
-                    outcome is { Label: not null, FalsePositive: not null }, placed.ExecutionTimeMs is not null || placed.Exception is not null);
+
+            // Kept is not yet ingested: a process may have been killed in between, so the database has the last word.
+            var known = (before is null || !learnt)
+                && (recorded.Exists(other => other.Record.ExecutionId == placed.ExecutionId) || Knows(placed, score, outcome));
             recorded.Add(new RecordedExecution(placed, score, outcome, known));
+            earlier[placed.ExecutionId] = placed.Json;
         }
 
         var fresh = recorded.Where(execution => !execution.KnownAlready).ToList();
@@ -168,10 +172,9 @@ public sealed class ExecutionRecorder(Workspace workspace)
         return [.. recorded.Select(execution => execution with { Note = Note(execution, entry) })];
     }
 
-    private static bool SaysNothingNew(RecordedExecution known, ExecutionRecord record, FidelityScore? score) =>
-        (score?.PatternFidelity is null || known.Score?.PatternFidelity is not null)
-        && (record.OutcomeQuality is null || known.Record.OutcomeQuality == record.OutcomeQuality)
-        && ((record.ExecutionTimeMs is null && record.Exception is null) || known.Record.ExecutionTimeMs is not null || known.Record.Exception is not null);
+    private bool Knows(ExecutionRecord record, FidelityScore? score, OutcomeClass outcome) => workspace.Database.Knows(
+        record.Skill, record.ExecutionId, score?.PatternFidelity is not null, record.OutcomeQuality,
+        outcome is { Label: not null, FalsePositive: not null }, record.ExecutionTimeMs is not null || record.Exception is not null);
 
     // Evidence that no window sees must not vanish in silence: a label that is spelt otherwise would blind the monitor.
     private string? Note(RecordedExecution execution, SkillEntry? entry)
@@ -192,26 +195,37 @@ public sealed class ExecutionRecorder(Workspace workspace)
         return record.Version is { } label && entry is { Versions.Count: > 0 } && record.Digest is null ? $"counted as prototype: the registry knows no version {label}" : null;
     }
 
-    // A person's verdict comes days later and says only what is new: what was decided and asked stands in the kept record.
-    private ExecutionRecord Complete(ExecutionRecord record)
+    // What the log of executions has about those that the database knows.
+    private Dictionary<string, JsonObject> Earlier(string skill, IReadOnlyList<ExecutionRecord> records)
     {
-        var isVerdict = record.Decision is null && record.Breadcrumbs is null && record.Exception is null
-            && (record.ExpectedDecision is not null || record.OutcomeQuality is not null || record.Label is not null || record.Critical is not null);
-        if (!isVerdict || !workspace.Executions.Find(record.Skill, [record.ExecutionId]).TryGetValue(record.ExecutionId, out var kept))
+        var ids = records.Select(record => record.ExecutionId).Distinct()
+            .Where(id => workspace.Database.Knows(skill, id, fidelity: false, outcome: null, label: false, time: false)).ToList();
+        return ids.Count == 0 ? [] : workspace.Executions.Find(skill, ids).ToDictionary(known => known.Key, known => JsonObject.Create(known.Value)!);
+    }
+
+    // A partial record adds to what was said before: a verdict that only says what should have been decided makes an outcome
+    // with the decision of days ago, and a miss is critical if the execution was. Only an outcome may be corrected.
+    private static (ExecutionRecord Whole, bool Learnt) Complete(ExecutionRecord record, JsonObject earlier)
+    {
+        var whole = earlier.DeepClone().AsObject();
+        var learnt = false;
+        foreach (var (name, value) in record.Json.Where(field => field.Value is not null && earlier[field.Key] is null))
         {
-            return record;
+            whole[name] = value!.DeepClone();
+            learnt = true;
         }
 
-        var earlier = ExecutionRecordReader.Read(kept.GetRawText(), record.ExecutionId, record.Skill, () => record.ExecutionId);
-        var complete = record with
+        ExecutionRecord Read() => ExecutionRecordReader.Read(whole.ToJsonString(), "the record", record.Skill, () => record.ExecutionId);
+        var complete = Read();
+        var verdict = record.Json["outcome_quality"] ?? record.Json["correct"];
+        if (verdict is null || record.OutcomeQuality == complete.OutcomeQuality)
         {
-            Decision = earlier.Decision,
-            ExpectedDecision = record.ExpectedDecision ?? earlier.ExpectedDecision,
-            Label = record.Label ?? earlier.Label,
-            Critical = record.Critical ?? earlier.Critical,
-            Exception = earlier.Exception,
-        };
-        return complete with { OutcomeQuality = record.OutcomeQuality ?? ExecutionRecordReader.OutcomeOf(complete), Exception = null };
+            return (complete, learnt);
+        }
+
+        whole.Remove("correct");
+        whole["outcome_quality"] = record.OutcomeQuality;
+        return (Read(), true);
     }
 
     // Staged and production are scored at once, prototypes on demand (policy 5.2); a reported score counts where there is nothing to score.

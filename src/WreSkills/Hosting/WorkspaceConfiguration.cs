@@ -58,7 +58,7 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var section = document.Section("layout");
         var preset = section.Choice("preset", "policy", "policy", "claude", "agents");
         var layout = WorkspaceLayout.ForPreset(preset, root);
-        return layout with
+        var chosen = layout with
         {
             Core = Inside(section, "core", layout.Core),
             Metrics = Inside(section, "metrics", layout.Metrics),
@@ -68,6 +68,33 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
             Production = Inside(section, "production", layout.Production, "{skill}"),
             Module = Inside(section, "module", layout.Module),
         };
+        Separate(section, chosen);
+        return chosen;
+    }
+
+    // What is extracted to a folder replaces what is there: a draft, a staged and a production version in one place would
+    // delete one another, and our own files with them.
+    private static void Separate(YamlSection section, WorkspaceLayout layout)
+    {
+        const string any = "x";
+        (string Key, string Folder)[] folders =
+            [("prototype", layout.PrototypeFolder(any)), ("staged", layout.StagedFolder(any)), ("staged_archive", layout.StagedArchiveFolder(any, default)), ("production", layout.ProductionFolder(any, "y/z"))];
+        for (var index = 0; index < folders.Length; index++)
+        {
+            var (key, folder) = folders[index];
+            if (layout.IsOurs(folder))
+            {
+                section.Report(key, "must lie outside of our own folders");
+            }
+
+            foreach (var (other, occupied) in folders[..index])
+            {
+                if (WorkspaceLayout.Overlap(folder, occupied))
+                {
+                    section.Report(key, $"must be another folder than {other}, and neither inside nor around it");
+                }
+            }
+        }
     }
 
     private static string Inside(YamlSection section, string key, string fallback, params ReadOnlySpan<string> needed)

@@ -243,12 +243,15 @@ internal sealed record StateInterval(string Version, string Digest, string State
 {
     public static List<StateInterval> Read(SqliteConnection connection, long skill)
     {
-        using var command = connection.Prepare("SELECT version, digest, state, state_serial, from_ms FROM state_intervals WHERE skill_key = $1 ORDER BY from_ms, state_serial", skill);
+        using var command = connection.Prepare("SELECT version, digest, state, state_serial, from_ms FROM state_intervals WHERE skill_key = $1 ORDER BY state_serial, from_ms", skill);
         using var reader = command.ExecuteReader();
         var intervals = new List<StateInterval>();
+        var from = 0L;
         while (reader.Read())
         {
-            intervals.Add(new StateInterval(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4)));
+            // The registry's serial says what came first; a time that was stated by hand may lie before what it ended.
+            from = Math.Max(from, reader.GetInt64(4));
+            intervals.Add(new StateInterval(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), from));
         }
 
         return intervals;

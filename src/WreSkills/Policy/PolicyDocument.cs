@@ -190,6 +190,12 @@ public static class PolicyDocument
         var sections = root.Sections("approvers");
         if (sections.Count == 0)
         {
+            // Somebody who took everybody off the list does not mean the default, who may do everything.
+            if (root.Keys.Contains("approvers"))
+            {
+                root.Report("approvers", "must name at least one person; leave the key away for the default");
+            }
+
             return fallback;
         }
 

@@ -15,6 +15,7 @@ public sealed class Promoter(
     AuditLog audit, PromotionChecker checker, Settlement settlement, PromotionPolicy policy, TimeProvider time)
 {
     private const int MostAttempts = 3;
+    private static readonly TimeSpan s_mostClockSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Finishes committed transitions that were interrupted, and forgets those that never committed. What cannot be finished
@@ -150,6 +151,11 @@ public sealed class Promoter(
             return Refused($"{approver} is not listed under `approvers` in the policy with the right to override.");
         }
 
+        if (request.At > time.GetUtcNow() + s_mostClockSkew)
+        {
+            return Refused($"{Timestamp.ToIso(request.At.Value)} lies in the future; a rollback was decided at some time until now.");
+        }
+
         Transition transition;
         using (journal.AnnounceRollback(request.Skill))
         using (locks.AcquireCommit())
@@ -234,7 +240,7 @@ public sealed class Promoter(
         var document = registry.Load();
         var entry = document.Require(skill);
         var (label, version) = entry.Versions.Where(candidate => candidate.Value.RolledBack is { ReviewedBy: null })
-            .OrderByDescending(candidate => candidate.Value.RolledBack!.At, StringComparer.Ordinal).Select(candidate => (candidate.Key, candidate.Value)).FirstOrDefault();
+            .OrderByDescending(candidate => candidate.Value.StateSerial).Select(candidate => (candidate.Key, candidate.Value)).FirstOrDefault();
         if (version is null)
         {
             throw new WreException($"No rollback of {skill} waits for a review.", $"`wre show --skill {skill}` lists its versions");
@@ -242,18 +248,38 @@ public sealed class Promoter(
 
         var now = Timestamp.ToIso(time.GetUtcNow());
         var reviewed = version.RolledBack! with { ReviewedBy = approver, ReviewedAt = now };
-        audit.Append($"{reviewed.Operation}-review", new System.Text.Json.Nodes.JsonObject
+        foreach (var operation in OpenReviews(skill, label, reviewed.Operation))
         {
-            ["operation"] = $"{reviewed.Operation}-review",
-            ["timestamp"] = now,
-            ["event"] = "review",
-            ["skill"] = skill,
-            ["version"] = label,
-            ["approver"] = approver,
-            ["reason"] = note,
-        });
+            audit.Append($"{operation}-review", new System.Text.Json.Nodes.JsonObject
+            {
+                ["operation"] = $"{operation}-review",
+                ["timestamp"] = now,
+                ["event"] = "review",
+                ["skill"] = skill,
+                ["version"] = label,
+                ["approver"] = approver,
+                ["reason"] = note,
+            });
+        }
+
         registry.TryCommit(document.With(skill, entry.With(label, version with { RolledBack = reviewed })), document.Serial);
         return (label, reviewed);
+    }
+
+    // A version that was rolled back and then demoted has two reports, of which the registry knows the later; who reviews
+    // it has done with both, or the deadline of the first could never be met.
+    private List<string> OpenReviews(string skill, string version, string latest)
+    {
+        static string? Text(System.Text.Json.JsonElement line, string name) =>
+            line.TryGetProperty(name, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+
+        var lines = audit.Lines();
+        var known = lines.Select(line => Text(line, "operation")).ToHashSet();
+        return
+        [
+            .. lines.Where(line => Text(line, "event") == "rollback" && Text(line, "skill") == skill && Text(line, "version") == version)
+                .Select(line => Text(line, "operation")!).Append(latest).Distinct().Where(operation => !known.Contains($"{operation}-review")),
+        ];
     }
 
     /// <summary>Notes a benchmarked draft in the registry, registering the skill if it is new.</summary>
@@ -360,7 +386,7 @@ public sealed class Promoter(
 
     private static (string Label, VersionEntry Version, RollbackEntry Rollback)? RolledBackFromProduction(SkillEntry entry) => entry.Versions
         .Where(version => version.Value is { RolledBack: not null, Baseline: not null } and ({ State: PromotionState.Held, HeldAs: PromotionState.Staged } or { State: PromotionState.Staged }))
-        .OrderByDescending(version => version.Value.RolledBack!.At, StringComparer.Ordinal)
+        .OrderByDescending(version => version.Value.StateSerial)
         .Select(version => ((string, VersionEntry, RollbackEntry)?)(version.Key, version.Value, version.Value.RolledBack!))
         .FirstOrDefault();
 

@@ -93,12 +93,11 @@ public sealed record WorkspaceLayout
     public string IndexFolder => InCore("index");
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
-    public bool IsOurs(string folder)
-    {
-        bool Within(string inner, string outer) => (inner + Path.DirectorySeparatorChar).StartsWith(outer + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
-        return Within(CoreFolder, folder) || Within(MetricsFolder, folder)
-            || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, MetricsFolder], ours => Within(folder, ours));
-    }
+    public bool IsOurs(string folder) => Within(CoreFolder, folder)
+        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, MetricsFolder], ours => Overlap(folder, ours));
+
+    /// <summary>True when one of two folders is, or lies in, the other.</summary>
+    public static bool Overlap(string left, string right) => Within(left, right) || Within(right, left);
 
     /// <summary>Absolute folder of a skill's draft.</summary>
     public string PrototypeFolder(string skill) => At(Fill(Prototype, skill));
@@ -120,6 +119,9 @@ public sealed record WorkspaceLayout
 
     /// <summary>The path relative to the workspace with forward slashes, as registry and messages show it; folders end in a slash.</summary>
     public string Relative(string absolute) => Path.GetRelativePath(Root, absolute).Replace('\\', '/');
+
+    // Ignoring case, since some file systems do.
+    private static bool Within(string inner, string outer) => (inner + Path.DirectorySeparatorChar).StartsWith(outer + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
 
     private string InCore(string name) => Path.Combine(CoreFolder, name);
 

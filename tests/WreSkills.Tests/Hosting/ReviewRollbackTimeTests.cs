@@ -1,0 +1,57 @@
+using WreSkills.Promotion;
+using WreSkills.Registry;
+
+namespace WreSkills.Tests.Hosting;
+
+/// <summary>Rollbacks whose time is stated by hand, and versions with more than one rollback.</summary>
+public sealed class ReviewRollbackTimeTests : IDisposable
+{
+    private readonly TestWorkspace _test = new();
+
+    public void Dispose() => _test.Dispose();
+
+    [Fact]
+    public async Task Future_rollback_is_refused()
+    {
+        await _test.ProduceAsync();
+        var outcome = RollBack(TestWorkspace.Start.AddYears(70));
+        Assert.Contains("lies in the future", outcome.Refusal, StringComparison.Ordinal);
+        Assert.Null(RollBack(TestWorkspace.Start.AddMinutes(1)).Refusal);
+    }
+
+    [Fact]
+    public async Task Lines_after_a_rollback_with_an_old_time_belong_to_what_it_brought_about()
+    {
+        await _test.ProduceAsync();
+        Assert.Null(RollBack(TestWorkspace.Start.AddYears(-1)).Refusal);
+        _test.Time.Advance(TimeSpan.FromHours(1));
+        File.AppendAllText(
+            _test.Workspace.Metrics.FileOf(TestWorkspace.Skill, WreSkills.Metrics.MetricKind.Fidelity),
+            """{"execution_id":"foreign","timestamp":"2025-10-20T12:30:00Z","pattern_fidelity":0.5}""" + "\n");
+        _test.Workspace.Ingestor.Run();
+        Assert.Equal("staged", _test.Workspace.Database.PlaceOf(TestWorkspace.Skill, "foreign")?.State);
+    }
+
+    [Fact]
+    public async Task Review_of_a_version_that_was_rolled_back_and_demoted_meets_both_deadlines()
+    {
+        await _test.ProduceAsync();
+        Assert.Null(_test.RollBack(PromotionState.Production).Refusal);
+        _test.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(_test.RollBack(PromotionState.Staged).Refusal);
+        _test.Workspace.Worker.Run();
+        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "read both");
+        _test.Workspace.Worker.Run();
+        _test.Time.Advance(TimeSpan.FromDays(3));
+        Assert.Empty(_test.Workspace.Worker.Overdue());
+    }
+
+    private RollbackOutcome RollBack(DateTimeOffset at) => _test.Workspace.Promoter.RollBack(new RollbackRequest
+    {
+        Skill = TestWorkspace.Skill,
+        From = PromotionState.Production,
+        To = PromotionState.Staged,
+        Reason = "test",
+        At = at,
+    });
+}

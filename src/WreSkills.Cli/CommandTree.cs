@@ -31,10 +31,11 @@ internal sealed class CommandTree
     public async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         var parsed = _root.Parse(arguments);
-        var json = parsed.GetValue(GlobalOptions.Output) == "json";
+        // A wrong value of --output itself cannot be asked for.
+        var json = parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true && parsed.GetValue(GlobalOptions.Output) == "json";
         if (parsed.Errors.Count > 0)
         {
-            var problems = parsed.Errors.Select(problem => problem.Message).Distinct().ToList();
+            var problems = parsed.Errors.Select(Sentence).Distinct().ToList();
             ErrorOutput.Write(new WreException(problems.Count == 1 ? problems[0] : "The command line has several mistakes.", Usage(parsed), problems.Count == 1 ? null : problems), json, output, error);
             return 2;
         }
@@ -68,6 +69,15 @@ internal sealed class CommandTree
             ErrorOutput.Write(new WreException($"The database cannot be used: {problem.Message}", "it is rebuildable: `wre doctor --rebuild`", innerException: problem), json, output, error);
             return 2;
         }
+    }
+
+    // The library lists choices one a line and does not say for which option.
+    private static string Sentence(System.CommandLine.Parsing.ParseError problem)
+    {
+        var message = string.Join(' ', problem.Message.Split(['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        return problem.SymbolResult is System.CommandLine.Parsing.OptionResult option && !message.Contains(option.Option.Name, StringComparison.Ordinal)
+            ? $"{option.Option.Name}: {message}"
+            : message;
     }
 
     private static string Usage(ParseResult parsed)

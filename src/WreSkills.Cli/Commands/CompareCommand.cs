@@ -21,6 +21,7 @@ internal static class CompareCommand
     {
         var parsed = invocation.Parsed;
         var skill = parsed.GetValue(s_skill)!;
+        GlobalOptions.RequireKnown(invocation.Workspace, skill);
         invocation.Workspace.Ingestor.Run(skill);
         var (nameA, nameB) = (parsed.GetValue(s_a)!, parsed.GetValue(s_b)!);
         var (a, b) = (Find(invocation, skill, nameA), Find(invocation, skill, nameB));

@@ -16,6 +16,7 @@ internal static class MetricsCommand
         invocation =>
         {
             var (skill, timeframe) = (invocation.Parsed.GetValue(s_skill)!, invocation.Parsed.GetValue(s_timeframe)!);
+            GlobalOptions.RequireKnown(invocation.Workspace, skill);
             invocation.Workspace.Ingestor.Run(skill);
             var summaries = invocation.Workspace.Database.Summarize(skill, timeframe);
             if (invocation.Json)

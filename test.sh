@@ -47,7 +47,7 @@ if command -v gcc >/dev/null || command -v clang >/dev/null; then
     say "native executable"
     linker=(); command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
     rid=$(dotnet --info | awk '/^ *RID:/ {print $2; exit}')
-    dotnet publish src/WreSkills.Cli -c "$configuration" -r "$rid" -p:PublishAot=true -p:RestorePackagesWithLockFile=false \
+    dotnet publish src/WreSkills.Cli -c "$configuration" -r "$rid" -p:PublishAot=true \
         "${linker[@]}" --artifacts-path "$PWD/artifacts/native" -v q
     WRE_EXECUTABLE=$(find "$PWD/artifacts/native/publish" -type f -name wre -perm -u+x | head -n 1)
     export WRE_EXECUTABLE

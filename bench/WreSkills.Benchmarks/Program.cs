@@ -1,0 +1,21 @@
+using WreSkills.Benchmarks.Speed;
+
+// One sub-command per subject; each prints the rows that bench/RESULTS.md holds.
+var subjects = new Dictionary<string, (string Description, Func<string[], int> Run)>
+{
+    ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
+};
+
+if (args is [var name, .. var rest] && subjects.TryGetValue(name, out var subject))
+{
+    Console.WriteLine(Machine.Describe());
+    return subject.Run(rest);
+}
+
+Console.Error.WriteLine("usage: dotnet run -c Release --project bench/WreSkills.Benchmarks -- SUBJECT [options]");
+foreach (var (key, (description, _)) in subjects)
+{
+    Console.Error.WriteLine($"  {key,-12} {description}");
+}
+
+return 2;

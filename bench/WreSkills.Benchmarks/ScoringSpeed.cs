@@ -17,7 +17,7 @@ internal static class ScoringSpeed
         var patterns = Enumerable.Range(0, 12).Select(index => new ExpectedPattern
         {
             Name = $"pattern_{index}",
-            Condition = new PatternCondition($"check_{index}", PatternOperator.Equal, "true"),
+            Rule = new ConditionRule(new PatternCondition($"check_{index}", PatternOperator.Equal, "true")),
             Source = "bench:1",
         }).ToList();
         using var document = JsonDocument.Parse("[" + string.Join(",", Enumerable.Range(0, 40).Select(index => $$"""{"step":"check_{{index}}","value":true,"tool":"grep"}""")) + "]");

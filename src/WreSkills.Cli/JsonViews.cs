@@ -97,15 +97,27 @@ internal static class JsonViews
         ["sentence"] = trigger.Sentence,
     };
 
-    public static JsonObject Proof(PatternProof proof) => new() { ["name"] = proof.Name, ["breadcrumb"] = proof.Breadcrumb, ["value"] = proof.Value };
+    public static JsonObject Proof(PatternProof proof) => new()
+    {
+        ["name"] = proof.Name,
+        ["breadcrumb"] = proof.Breadcrumb,
+        ["value"] = proof.Value,
+        ["share"] = proof.Share,
+        ["reason"] = proof.Reason,
+    };
 
     public static JsonObject? Score(FidelityScore? score) => score is null ? null : new JsonObject
     {
         ["pattern_fidelity"] = score.PatternFidelity,
+        ["fidelity_low"] = score.FidelityLow,
+        ["fidelity_high"] = score.FidelityHigh,
         ["patterns_followed"] = JsonOutput.List(score.PatternsFollowed, Proof),
         ["patterns_missed"] = JsonOutput.List(score.PatternsMissed, Proof),
         ["patterns_not_applicable"] = JsonOutput.List(score.PatternsNotApplicable, Proof),
+        ["patterns_inconclusive"] = JsonOutput.List(score.PatternsInconclusive, Proof),
+        ["unexpected_steps"] = JsonOutput.List(score.UnexpectedSteps, step => new JsonObject { ["breadcrumb"] = step.Breadcrumb, ["name"] = step.Name }),
         ["critical_missed"] = score.CriticalMissed,
+        ["vetoed"] = score.Vetoed,
     };
 
     public static JsonObject Recorded(RecordedExecution execution) => new()

@@ -38,6 +38,15 @@ public sealed record BenchmarkCaseResult
     /// <summary>Names of the patterns missed.</summary>
     public IReadOnlyList<string> PatternsMissed { get; init => field = value ?? []; } = [];
 
+    /// <summary>Names of the patterns that missing evidence or a judge's silence leaves open.</summary>
+    public IReadOnlyList<string> PatternsInconclusive { get; init => field = value ?? []; } = [];
+
+    /// <summary>The fidelity if every open pattern was missed, 0–1; null when no pattern applied.</summary>
+    public double? FidelityLow { get; init; }
+
+    /// <summary>The fidelity if every open pattern was followed, 0–1; null when no pattern applied.</summary>
+    public double? FidelityHigh { get; init; }
+
     /// <summary>The kind of exception; null when the case ran.</summary>
     public string? ExceptionType { get; init; }
 
@@ -92,6 +101,12 @@ public sealed record BenchmarkResult
 
     /// <summary>Mean pattern fidelity, 0–1, or null.</summary>
     public double? PatternFidelity { get; init; }
+
+    /// <summary>Mean fidelity if every open pattern was missed, 0–1; null when no pattern applied anywhere.</summary>
+    public double? PatternFidelityLow { get; init; }
+
+    /// <summary>Mean fidelity if every open pattern was followed, 0–1; null when no pattern applied anywhere.</summary>
+    public double? PatternFidelityHigh { get; init; }
 
     /// <summary>Runs with a known outcome.</summary>
     public int OutcomeCount { get; init; }

@@ -82,10 +82,9 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         }
 
         var (record, answer) = await AgentExecution.RunAsync(agent, request, truth, "benchmark", time, cancellationToken).ConfigureAwait(false);
-        var score = PatternScorer.Score(skill.Folder.Patterns, record.Breadcrumbs ?? []);
-        var own = PatternScorer.Score(item.Patterns, record.Breadcrumbs ?? []);
-        return new BenchmarkRun(
-            item, trial, new ScoredExecution(record, score, OutcomeClass.Of(record, skill.Folder.Settings)),
-            [.. own.PatternsMissed.Select(proof => proof.Name)], answer.Failure, answer.Log);
+        var evidence = ExecutionEvidence.Of(record with { Breadcrumbs = record.Breadcrumbs ?? [] })!;
+        var score = new PatternScorer(skill.Folder.Patterns, skill.Folder.Settings.UnexpectedStepPenalty).Score(evidence);
+        var own = new PatternScorer(item.Patterns).Score(evidence);
+        return new BenchmarkRun(item, trial, new ScoredExecution(record, score, OutcomeClass.Of(record, skill.Folder.Settings)), own, answer.Failure, answer.Log);
     }
 }

@@ -1,4 +1,5 @@
 using WreSkills.Metrics;
+using WreSkills.Scoring;
 using WreSkills.Skills;
 
 namespace WreSkills.Benchmarks;
@@ -7,10 +8,10 @@ namespace WreSkills.Benchmarks;
 /// <param name="Case">The case.</param>
 /// <param name="Trial">Which trial, from 1.</param>
 /// <param name="Execution">The scored execution.</param>
-/// <param name="CasePatternsMissed">Names of the case's own patterns that were missed.</param>
+/// <param name="CaseScore">How the case's own patterns fared.</param>
 /// <param name="Failure">What the agent did wrong, in words; null when it ran.</param>
 /// <param name="Log">The agent's log.</param>
-internal sealed record BenchmarkRun(BenchmarkCase Case, int Trial, ScoredExecution Execution, IReadOnlyList<string> CasePatternsMissed, string? Failure, string Log);
+internal sealed record BenchmarkRun(BenchmarkCase Case, int Trial, ScoredExecution Execution, FidelityScore CaseScore, string? Failure, string Log);
 
 /// <summary>Sums runs up; pure.</summary>
 internal static class BenchmarkSummary
@@ -33,6 +34,8 @@ internal static class BenchmarkSummary
             TestPassRate = cases.Count == 0 ? null : (double)cases.Count(item => item.Passed) / cases.Count,
             FidelityCount = cases.Count(item => item.PatternFidelity is not null),
             PatternFidelity = cases.Average(item => item.PatternFidelity),
+            PatternFidelityLow = cases.Average(item => item.FidelityLow),
+            PatternFidelityHigh = cases.Average(item => item.FidelityHigh),
             OutcomeCount = cases.Count(item => item.OutcomeQuality is not null),
             OutcomeQuality = cases.Average(item => item.OutcomeQuality),
             Negatives = negatives,
@@ -62,7 +65,10 @@ internal static class BenchmarkSummary
             ExpectedDecision = run.Case.ExpectedDecision,
             OutcomeQuality = record.OutcomeQuality,
             PatternFidelity = fidelity,
-            PatternsMissed = [.. run.Execution.Score?.PatternsMissed.Select(proof => proof.Name) ?? [], .. run.CasePatternsMissed],
+            PatternsMissed = [.. (run.Execution.Score?.PatternsMissed ?? []).Concat(run.CaseScore.PatternsMissed).Select(proof => proof.Name)],
+            PatternsInconclusive = [.. (run.Execution.Score?.PatternsInconclusive ?? []).Concat(run.CaseScore.PatternsInconclusive).Select(proof => proof.Name)],
+            FidelityLow = run.Execution.Score?.FidelityLow,
+            FidelityHigh = run.Execution.Score?.FidelityHigh,
             ExceptionType = record.Exception == true ? record.ExceptionType ?? "exception" : null,
             Log = record.Exception == true ? run.Log : "",
             ExecutionTimeMs = record.ExecutionTimeMs ?? 0,
@@ -82,9 +88,14 @@ internal static class BenchmarkSummary
             return $"decided {record.Decision ?? "nothing"}, expected {expected}";
         }
 
-        if (run.CasePatternsMissed.Count > 0)
+        if (run.CaseScore.PatternsMissed.Count > 0)
         {
-            return "missed " + string.Join(", ", run.CasePatternsMissed);
+            return "missed " + string.Join(", ", run.CaseScore.PatternsMissed.Select(proof => proof.Name));
+        }
+
+        if (run.CaseScore.PatternsInconclusive.Count > 0)
+        {
+            return "inconclusive: " + string.Join("; ", run.CaseScore.PatternsInconclusive.Select(proof => $"{proof.Name} ({proof.Reason})"));
         }
 
         if (run.Case.ExpectedDecision is not null || run.Case.Patterns.Count > 0)
@@ -92,11 +103,13 @@ internal static class BenchmarkSummary
             return null;
         }
 
-        return fidelity switch
+        return (run.Execution.Score?.FidelityLow, run.Execution.Score?.FidelityHigh) switch
         {
-            null => "nothing to check: no expected decision and no pattern that applies",
-            { } value when value < threshold => $"pattern fidelity {value:0.00} is below {threshold:0.00}",
-            _ => null,
+            ({ } low, { } high) when low < threshold && high >= threshold =>
+                $"inconclusive: pattern fidelity is between {low:0.00} and {high:0.00}; open: {string.Join(", ", run.Execution.Score!.PatternsInconclusive.Select(proof => proof.Name))}",
+            ({ } low, _) when low >= threshold => null,
+            (_, { } high) => $"pattern fidelity {fidelity ?? high:0.00} is below {threshold:0.00}",
+            _ => "nothing to check: no expected decision and no pattern that applies",
         };
     }
 }

@@ -40,6 +40,7 @@ public sealed record RecordingOutcome(IReadOnlyList<RecordedExecution> Execution
 public sealed class ExecutionRecorder(Workspace workspace)
 {
     private readonly Dictionary<string, SkillFolder?> _folders = [];
+    private readonly Dictionary<SkillFolder, PatternScorer> _scorers = [];
 
     /// <summary>Records executions. Recording the same id twice is harmless.</summary>
     public RecordingOutcome Record(IReadOnlyList<ExecutionRecord> records)
@@ -114,7 +115,7 @@ public sealed class ExecutionRecorder(Workspace workspace)
     {
         var placed = Place(record, workspace.Registry.Load().Find(record.Skill));
         var folder = Folder(placed);
-        return (folder is null || placed.Breadcrumbs is null ? null : PatternScorer.Score(folder.Patterns, placed.Breadcrumbs), folder);
+        return (folder is null ? null : ScoreBy(folder, placed), folder);
     }
 
     /// <summary>Appends the fidelity line of a recorded execution that was not scored, such as a prototype's (policy 5.2: on demand).</summary>
@@ -122,12 +123,11 @@ public sealed class ExecutionRecorder(Workspace workspace)
     {
         var placed = Place(record, workspace.Registry.Load().Find(record.Skill));
         var folder = Folder(placed);
-        if (folder is null || placed.Breadcrumbs is null)
+        if (folder is null || ScoreBy(folder, placed) is not { } score)
         {
             return null;
         }
 
-        var score = PatternScorer.Score(folder.Patterns, placed.Breadcrumbs);
         if (score.PatternFidelity is not null && !workspace.Database.Knows(placed.Skill, placed.ExecutionId, fidelity: true, outcome: null, label: false, time: false))
         {
             var alone = placed with { Decision = null, OutcomeQuality = null, ExecutionTimeMs = null, Exception = null, MemoryUsageMb = null, Tokens = null };
@@ -236,14 +236,24 @@ public sealed class ExecutionRecorder(Workspace workspace)
             return null;
         }
 
-        if (record.Breadcrumbs is { } breadcrumbs && Folder(record) is { Patterns.Count: > 0 } folder)
+        if (record.Breadcrumbs is not null && Folder(record) is { Patterns.Count: > 0 } folder)
         {
-            return PatternScorer.Score(folder.Patterns, breadcrumbs);
+            return ScoreBy(folder, record);
         }
 
         return record.PatternFidelity is { } reported
             ? new FidelityScore { PatternFidelity = reported, PatternsFollowed = [], PatternsMissed = [], PatternsNotApplicable = [] }
             : null;
+    }
+
+    private FidelityScore? ScoreBy(SkillFolder folder, ExecutionRecord record)
+    {
+        if (!_scorers.TryGetValue(folder, out var scorer))
+        {
+            _scorers[folder] = scorer = new PatternScorer(folder.Patterns, folder.Settings.UnexpectedStepPenalty);
+        }
+
+        return ExecutionEvidence.Of(record) is { } evidence ? scorer.Score(evidence) : null;
     }
 
     private ExecutionRecord Place(ExecutionRecord record, SkillEntry? entry)

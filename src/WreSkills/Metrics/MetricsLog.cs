@@ -127,6 +127,11 @@ public sealed class MetricsLog(WorkspaceLayout layout, TimeProvider time)
             Names(json, "patterns_followed", score.PatternsFollowed);
             Names(json, "patterns_missed", score.PatternsMissed);
             Names(json, "patterns_not_applicable", score.PatternsNotApplicable);
+            if (score.PatternsInconclusive.Count > 0)
+            {
+                Names(json, "patterns_inconclusive", score.PatternsInconclusive);
+            }
+
             json.WriteBoolean("critical_missed", score.CriticalMissed);
         }
 

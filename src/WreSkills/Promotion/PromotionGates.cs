@@ -15,7 +15,7 @@ public static class PromotionGates
         return
         [
             SkillFolder(evidence),
-            bench.AtLeast("pattern_fidelity", "Pattern fidelity across all benchmark cases", result => (result.PatternFidelity, result.FidelityCount, "runs"), gates.PatternFidelity),
+            bench.Fidelity(gates.PatternFidelity),
             bench.AtLeast("outcome_quality", "Outcome quality: correct decisions", result => (result.OutcomeQuality, result.OutcomeCount, "decisions"), gates.OutcomeQuality),
             bench.AtMost("critical_false_negatives", "Zero critical false negatives", result => result.CriticalFalseNegatives, gates.CriticalFalseNegatives),
             bench.FalsePositiveRate(gates.FalsePositiveRate),
@@ -227,6 +227,23 @@ public static class PromotionGates
             return mean is not { } value
                 ? new GateResult(name, title, Verdict.NoData, null, requirement, $"The benchmark has no {what} that count.")
                 : new GateResult(name, title, Threshold.MeanIsBelow(value * count, count, limit) ? Verdict.Fail : Verdict.Pass, value, requirement, $"{count} {what} by agent {benchmark.Agent} at {benchmark.StartedAt}.");
+        }
+
+        // Open patterns must not decide: what could still be on either side of the limit is neither.
+        public GateResult Fidelity(double limit)
+        {
+            var gate = AtLeast("pattern_fidelity", "Pattern fidelity across all benchmark cases", result => (result.PatternFidelity, result.FidelityCount, "runs"), limit);
+            if (evidence.Benchmark is not { PatternFidelityLow: { } low, PatternFidelityHigh: { } high } benchmark || low >= high)
+            {
+                return gate;
+            }
+
+            var runs = benchmark.Cases.Count(run => run.FidelityLow is not null);
+            return gate with
+            {
+                Verdict = !Threshold.MeanIsBelow(low * runs, runs, limit) ? Verdict.Pass : Threshold.MeanIsBelow(high * runs, runs, limit) ? Verdict.Fail : Verdict.Inconclusive,
+                Evidence = $"{gate.Evidence} With what is open in them it is between {Text(low)} and {Text(high)}.",
+            };
         }
 
         public GateResult AtMost(string name, string title, Func<Benchmarks.BenchmarkResult, int> figure, int limit) => evidence.Benchmark is not { } benchmark

@@ -4,25 +4,11 @@ using WreSkills.Skills;
 
 namespace WreSkills.Scoring;
 
-/// <summary>Whether a condition holds in an execution's facts; pure.</summary>
+/// <summary>Whether a condition holds for what a fact states; pure.</summary>
 public static class PatternMatcher
 {
-    /// <summary>Looks for the breadcrumb that proves a condition.</summary>
-    /// <returns>The first statement for which it holds, or null.</returns>
-    public static Fact? Prove(PatternCondition condition, BreadcrumbFacts facts)
-    {
-        foreach (var fact in facts[condition.Fact])
-        {
-            if (Holds(condition, fact.Value))
-            {
-                return fact;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Holds(PatternCondition condition, string value) => condition.Operator switch
+    /// <summary>Whether a condition holds for a stated value.</summary>
+    public static bool Holds(PatternCondition condition, string value) => condition.Operator switch
     {
         PatternOperator.Present => true,
         PatternOperator.Equal => Same(value, condition.Value),

@@ -135,7 +135,8 @@ internal static class BenchmarkCaseReader
         private IReadOnlyList<ExpectedPattern> Patterns(JsonElement wre, string id, int line)
         {
             var patterns = new List<ExpectedPattern>();
-            foreach (var text in Texts(wre, "patterns"))
+            var own = new FindingList();
+            foreach (var item in Element(wre, "patterns") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default)
             {
                 if (_patterns++ >= MostPatterns)
                 {
@@ -143,14 +144,12 @@ internal static class BenchmarkCaseReader
                     break;
                 }
 
-                if (PatternCondition.TryParse(text, out var condition, out var problem))
-                {
-                    patterns.Add(new ExpectedPattern { Name = condition!.ToString(), Condition = condition, Source = $"{FileName}:{line}" });
-                }
-                else
-                {
-                    findings.Error("pattern.syntax", FileName, $"case '{id}': {problem}", line);
-                }
+                ExpectedPatternReader.ReadItem(YamlNode.FromJson(item, line), FileName, patterns, own);
+            }
+
+            foreach (var finding in own.All)
+            {
+                findings.Add(finding with { Message = $"case '{id}': {finding.Message}" });
             }
 
             return patterns;

@@ -1,149 +1,21 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace WreSkills.Skills;
-
-/// <summary>How a fact is compared.</summary>
-public enum PatternOperator
-{
-    /// <summary>The fact is there, whatever its value.</summary>
-    Present,
-
-    /// <summary><c>name=value</c>; true/false in any case, numbers by value, else the exact text.</summary>
-    Equal,
-
-    /// <summary><c>name!=value</c>; the fact is there and has another value.</summary>
-    NotEqual,
-
-    /// <summary><c>name~=regex</c>; non-backtracking.</summary>
-    Matches,
-
-    /// <summary><c>name&gt;=number</c>.</summary>
-    AtLeast,
-
-    /// <summary><c>name&lt;=number</c>.</summary>
-    AtMost,
-
-    /// <summary><c>name&gt;number</c>.</summary>
-    Above,
-
-    /// <summary><c>name&lt;number</c>.</summary>
-    Below,
-}
-
-/// <summary>One comparison of a fact, such as <c>caps_check_executed=true</c>.</summary>
-/// <param name="Fact">The fact's name.</param>
-/// <param name="Operator">The comparison.</param>
-/// <param name="Value">What it is compared with; empty for presence.</param>
-public sealed record PatternCondition(string Fact, PatternOperator Operator, string Value)
-{
-    /// <summary>Longest regular expression in characters.</summary>
-    public const int MaxRegexLength = 512;
-
-    private static readonly (string Sign, PatternOperator Operator)[] s_signs =
-    [
-        ("~=", PatternOperator.Matches), ("!=", PatternOperator.NotEqual), (">=", PatternOperator.AtLeast), ("<=", PatternOperator.AtMost),
-        ("=", PatternOperator.Equal), (">", PatternOperator.Above), ("<", PatternOperator.Below),
-    ];
-
-    private Regex? _regex;
-
-    /// <summary>The compiled expression of a <see cref="PatternOperator.Matches"/>; linear time whatever the input.</summary>
-    public Regex Regex => _regex ??= new Regex(Value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-
-    /// <summary>Compares what is written; the compiled expression is no part of it.</summary>
-    public bool Equals(PatternCondition? other) => other is not null && Fact == other.Fact && Operator == other.Operator && Value == other.Value;
-
-    /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Fact, Operator, Value);
-
-    /// <summary>Reads a condition.</summary>
-    /// <param name="text">Such as <c>name</c>, <c>name=value</c>, <c>name&gt;=0.5</c>, <c>name~=^a</c>.</param>
-    /// <param name="condition">The condition.</param>
-    /// <param name="problem">Why the text is none.</param>
-    public static bool TryParse(string text, out PatternCondition? condition, out string? problem)
-    {
-        condition = null;
-        text = text.Trim();
-        var at = text.AsSpan().IndexOfAny("=~!<>");
-        var fact = (at < 0 ? text : text[..at]).Trim();
-        if (fact.Length == 0 || fact.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-        {
-            problem = $"'{Shorten(text)}' is no pattern: write name=value, name, name>=number or name~=regex";
-            return false;
-        }
-
-        if (at < 0)
-        {
-            condition = new PatternCondition(fact, PatternOperator.Present, "");
-            problem = null;
-            return true;
-        }
-
-        var (sign, comparison) = s_signs.FirstOrDefault(candidate => text.AsSpan(at).StartsWith(candidate.Sign, StringComparison.Ordinal));
-        if (sign is null)
-        {
-            problem = $"'{Shorten(text)}' is no pattern: the comparisons are =, !=, ~=, >=, <=, > and <";
-            return false;
-        }
-
-        var value = text[(at + sign.Length)..].Trim();
-        problem = Check(comparison, value, text);
-        condition = problem is null ? new PatternCondition(fact, comparison, value) : null;
-        return problem is null;
-    }
-
-    /// <summary>The text that parses to this condition.</summary>
-    public override string ToString() =>
-        Operator == PatternOperator.Present ? Fact : Fact + Array.Find(s_signs, candidate => candidate.Operator == Operator).Sign + Value;
-
-    private static string? Check(PatternOperator comparison, string value, string text)
-    {
-        if (comparison is PatternOperator.AtLeast or PatternOperator.AtMost or PatternOperator.Above or PatternOperator.Below)
-        {
-            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? null : $"'{Shorten(text)}': '{value}' is not a number";
-        }
-
-        if (comparison != PatternOperator.Matches)
-        {
-            return null;
-        }
-
-        if (value.Length is 0 or > MaxRegexLength)
-        {
-            return $"'{Shorten(text)}': a regular expression has 1 to {MaxRegexLength} characters";
-        }
-
-        try
-        {
-            _ = new Regex(value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            return null;
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            return $"'{Shorten(text)}': not a usable regular expression (no look-around, no back-references): {error.Message}";
-        }
-    }
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..79] + "…";
-}
 
 /// <summary>Something an execution that follows the skill leaves behind in its breadcrumbs.</summary>
 public sealed record ExpectedPattern
 {
-    /// <summary>The name under which it is listed; the condition's text when none was given.</summary>
+    /// <summary>The name under which it is listed; the rule in a few words when none was given.</summary>
     public required string Name { get; init; }
 
     /// <summary>What must hold.</summary>
-    public required PatternCondition Condition { get; init; }
+    public required PatternRule Rule { get; init; }
 
     /// <summary>How much it counts, above 0. Default 1.</summary>
     public double Weight { get; init; } = 1;
 
     /// <summary>When given, the pattern applies only to executions for which this holds.</summary>
-    public PatternCondition? When { get; init; }
+    public PatternRule? When { get; init; }
 
-    /// <summary>A miss of a critical pattern is a critical failure of the execution. Default false.</summary>
+    /// <summary>A miss of a critical pattern is a critical failure of the execution; a critical <c>forbid</c> or <c>only</c> is a veto. Default false.</summary>
     public bool Critical { get; init; }
 
     /// <summary>Where it is written, for messages: file and line.</summary>

@@ -10,6 +10,7 @@ internal static partial class ExpectedPatternReader
 {
     private const int Most = 500;
     private const int MaxName = 600;
+    private static readonly string[] s_options = ["name", "weight", "when", "critical", "description"];
 
     public static void ReadList(YamlNode? node, string file, List<ExpectedPattern> patterns, FindingList findings)
     {
@@ -25,11 +26,11 @@ internal static partial class ExpectedPatternReader
 
                 return;
             // The short form of a mapping: `expected_patterns: {caps_check_executed: true}`.
-            case YamlMapping mapping:
+            case YamlMapping mapping when !mapping.Entries.Any(entry => PatternRuleReader.Kinds.Contains(entry.Key)):
                 foreach (var (fact, value) in mapping.Entries)
                 {
                     var text = value is YamlScalar { IsNull: false } scalar ? $"{fact}={scalar.Text}" : fact;
-                    Add(text, null, value.Line, file, patterns, findings);
+                    Add(new YamlScalar(text, false, value.Line), file, patterns, findings);
                 }
 
                 return;
@@ -49,7 +50,7 @@ internal static partial class ExpectedPatternReader
                 // Several patterns may share a line, separated by commas; backticks are decoration.
                 foreach (var part in match.Groups["patterns"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 {
-                    Add(part.Trim('`', ' '), null, line, file, patterns, findings);
+                    Add(new YamlScalar(part.Trim('`', ' '), true, line), file, patterns, findings);
                 }
             }
 
@@ -57,65 +58,59 @@ internal static partial class ExpectedPatternReader
         }
     }
 
-    private static void ReadItem(YamlNode item, string file, List<ExpectedPattern> patterns, FindingList findings)
-    {
-        switch (item)
-        {
-            case YamlScalar scalar:
-                Add(scalar.Text, null, scalar.Line, file, patterns, findings);
-                break;
-            // `- name: value` without a key of ours is what people write when they forget the '='.
-            case YamlMapping mapping when mapping["pattern"] is null && mapping.Entries is [{ Value: YamlScalar value } only]:
-                Add($"{only.Key}={value.Text}", null, mapping.Line, file, patterns, findings);
-                break;
-            case YamlMapping mapping:
-                Add(mapping.Text("pattern") ?? "", mapping, mapping.Line, file, patterns, findings);
-                break;
-            default:
-                findings.Error("pattern.syntax", file, "an expected pattern is a text or a mapping with 'pattern'", item.Line);
-                break;
-        }
-    }
+    /// <summary>Reads one pattern: a text, or a mapping with the key of one kind and what every pattern may have.</summary>
+    public static void ReadItem(YamlNode item, string file, List<ExpectedPattern> patterns, FindingList findings) => Add(
+        // `- name: value` without a key of ours is what people write when they forget the '='.
+        item is YamlMapping { Entries: [{ Value: YamlScalar value } only] } && !PatternRuleReader.Kinds.Contains(only.Key) && !StepPatternReader.Kinds.Contains(only.Key)
+            ? new YamlScalar($"{only.Key}={value.Text}", false, item.Line)
+            : item,
+        file, patterns, findings);
 
-    private static void Add(string text, YamlMapping? options, int line, string file, List<ExpectedPattern> patterns, FindingList findings)
+    private static void Add(YamlNode node, string file, List<ExpectedPattern> patterns, FindingList findings)
     {
         // Before anything is parsed: a hostile file can hold a hundred thousand regular expressions.
         if (patterns.Count == Most)
         {
-            findings.Error("pattern.many", file, $"more than {Most} expected patterns", line);
+            findings.Error("pattern.many", file, $"more than {Most} expected patterns", node.Line);
             return;
         }
 
-        if (!PatternCondition.TryParse(text, out var condition, out var problem))
+        var line = node.Line;
+        var options = node as YamlMapping;
+        var reader = new PatternRuleReader((at, problem) => findings.Error("pattern.syntax", file, problem, at));
+        if (reader.Read(node, 0) is not { } rule)
         {
-            findings.Error("pattern.syntax", file, problem!, line);
             return;
         }
 
-        PatternCondition? when = null;
-        if (options?.Text("when") is { } whenText && !PatternCondition.TryParse(whenText, out when, out problem))
+        PatternRule? when = null;
+        if (options?["when"] is { } condition && (when = reader.Read(condition, 1)) is null)
         {
-            findings.Error("pattern.syntax", file, "when: " + problem, line);
             return;
         }
 
         foreach (var (key, _) in options?.Entries ?? [])
         {
-            if (key is not ("pattern" or "name" or "weight" or "when" or "critical" or "description"))
+            if (!s_options.Contains(key) && !PatternRuleReader.Kinds.Contains(key) && !(rule is IfRule && key is ("then" or "else")))
             {
-                findings.Warn("pattern.unknown-key", file, $"'{key}' is not a key of an expected pattern (pattern, name, weight, when, critical, description)", line);
+                findings.Warn("pattern.unknown-key", file, $"'{key}' is not a key of an expected pattern ({string.Join(", ", s_options)})", line);
             }
         }
 
         var pattern = new ExpectedPattern
         {
-            Name = options?.Text("name") ?? condition!.ToString(),
-            Condition = condition!,
+            Name = options?.Text("name") ?? Shorten(rule.Describe()),
+            Rule = rule,
             When = when,
             Weight = Weight(options?.Text("weight"), line, file, findings),
             Critical = Critical(options?.Text("critical"), line, file, findings),
             Source = $"{file}:{line}",
         };
+        if (pattern.Critical && rule.SelfAndInner().Any(inner => inner is JudgeRule))
+        {
+            findings.Error("pattern.critical", file, "what a model judges cannot be critical: state what a matcher can decide", line);
+        }
+
         if (pattern.Name.Length is 0 or > MaxName || pattern.Name.Any(char.IsControl))
         {
             findings.Error("pattern.name", file, $"a pattern's name has 1 to {MaxName} printable characters", line);
@@ -124,10 +119,11 @@ internal static partial class ExpectedPatternReader
 
         if (patterns.Exists(known => known.Name == pattern.Name))
         {
-            // The same line in front matter and body is one pattern; another meaning under the same name is a mistake.
-            if (!patterns.Exists(known => known.Name == pattern.Name && known.Condition == pattern.Condition))
+            // The same line in front matter and body is one pattern; another meaning under the same name is a mistake, and so
+            // is the same step twice, which one call would satisfy.
+            if (rule is not ConditionRule || !patterns.Exists(known => known.Name == pattern.Name && known.Rule == rule))
             {
-                findings.Error("pattern.duplicate", file, $"two expected patterns are called '{pattern.Name}'", line);
+                findings.Error("pattern.duplicate", file, $"two expected patterns are called '{pattern.Name}'{(rule is StepRule ? "; to ask for a step twice use count, set or sequence" : "")}", line);
             }
 
             return;
@@ -135,6 +131,8 @@ internal static partial class ExpectedPatternReader
 
         patterns.Add(pattern);
     }
+
+    private static string Shorten(string text) => text.Length <= MaxName ? text : text[..(MaxName - 1)] + "…";
 
     // A word that is neither true nor false must not pass for "not critical".
     private static bool Critical(string? text, int line, string file, FindingList findings)

@@ -17,7 +17,7 @@ public sealed record SkillSettings
     public static IReadOnlyList<string> WreKeys { get; } =
     [
         "version", "agents", "primary_agent", "fallback_agent", "intent_type", "promotion_state", "trigger_keywords", "dependencies",
-        "expected_patterns", "pattern_fidelity_threshold", "outcome_quality_threshold", "max_execution_time_ms", "negative_decisions",
+        "expected_patterns", "unexpected_step_penalty", "pattern_fidelity_threshold", "outcome_quality_threshold", "max_execution_time_ms", "negative_decisions",
         "module", "critical", "author", "created", "last_updated",
     ];
 
@@ -56,6 +56,9 @@ public sealed record SkillSettings
 
     /// <summary>Share of correct outcomes the skill should reach, 0–1; null when not stated.</summary>
     public double? OutcomeQualityThreshold { get; init; }
+
+    /// <summary>What each call that no pattern expected takes off an execution's fidelity, 0–1. Default 0.</summary>
+    public double UnexpectedStepPenalty { get; init; }
 
     /// <summary>Decisions that mean "nothing found", such as <c>allow</c>; with them false positives can be told without labels.</summary>
     public IReadOnlyList<string> NegativeDecisions { get; init; } = [];
@@ -111,6 +114,7 @@ public sealed record SkillSettings
             MaxExecutionTimeMs = keys.Number("max_execution_time_ms", 0, 86_400_000),
             PatternFidelityThreshold = keys.Number("pattern_fidelity_threshold", 0, 1),
             OutcomeQualityThreshold = keys.Number("outcome_quality_threshold", 0, 1),
+            UnexpectedStepPenalty = keys.Number("unexpected_step_penalty", 0, 1) ?? 0,
             NegativeDecisions = keys.Texts("negative_decisions"),
             Critical = keys.Flag("critical"),
             Module = module,

@@ -1,7 +1,22 @@
+using System.Text.Json;
+
 namespace WreSkills.Storage;
 
 /// <summary>A node of a YAML document, with the line it starts on (from 1).</summary>
-public abstract record YamlNode(int Line);
+public abstract record YamlNode(int Line)
+{
+    /// <summary>A JSON value as YAML, which it is; texts count as quoted. The last of members with the same name wins.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="line">The line that all of it is said to stand on.</param>
+    public static YamlNode FromJson(JsonElement value, int line) => value.ValueKind switch
+    {
+        JsonValueKind.Object => new YamlMapping(
+            [.. value.EnumerateObject().GroupBy(member => member.Name).Select(group => KeyValuePair.Create(group.Key, FromJson(group.Last().Value, line)))], line),
+        JsonValueKind.Array => new YamlSequence([.. value.EnumerateArray().Select(item => FromJson(item, line))], line),
+        JsonValueKind.String => new YamlScalar(value.GetString()!, true, line),
+        _ => new YamlScalar(value.GetRawText(), false, line),
+    };
+}
 
 /// <summary>A scalar. Its text is never converted: <c>0102</c> and <c>YES</c> stay what they are.</summary>
 /// <param name="Text">The text without quotes.</param>

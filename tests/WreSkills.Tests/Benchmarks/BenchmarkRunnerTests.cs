@@ -97,7 +97,7 @@ public sealed class BenchmarkRunnerTests : IDisposable
     {
         var result = await _test.BenchAsync(TestAgent.Deciding(_ => "allow"));
         var read = _test.Workspace.Benchmarks.Latest(TestWorkspace.Skill, result.Digest)!.Value.Result;
-        Assert.Equal(result.Cases.Select(item => item with { PatternsMissed = [] }), read.Cases.Select(item => item with { PatternsMissed = [] }));
+        Assert.Equal(result.Cases.Select(item => item with { PatternsMissed = [], PatternsInconclusive = [] }), read.Cases.Select(item => item with { PatternsMissed = [], PatternsInconclusive = [] }));
         Assert.Equal(result with { Cases = [] }, read with { Cases = result.Cases } with { Cases = [] });
     }
 

@@ -62,7 +62,7 @@ public class BenchmarkSummaryTests
     [Fact]
     public void The_patterns_of_the_case_are_a_check_of_their_own()
     {
-        var result = Sum([Run("remove", "remove", 1) with { CasePatternsMissed = ["link_reported"] }]);
+        var result = Sum([Run("remove", "remove", 1) with { CaseScore = s_nothing with { PatternsMissed = [new("link_reported", null, null)] } }]);
         Assert.Equal((false, "missed link_reported"), (result.Cases[0].Passed, result.Cases[0].Reason));
         Assert.Equal(["link_reported"], result.Cases[0].PatternsMissed);
     }
@@ -72,6 +72,21 @@ public class BenchmarkSummaryTests
     {
         var result = Sum([]);
         Assert.Equal((0, null, null, null, null, null), (result.Runs, result.TestPassRate, result.PatternFidelity, result.OutcomeQuality, result.FalsePositiveRate, result.ExecutionTimeMs));
+    }
+
+    private static readonly FidelityScore s_nothing = new() { PatternsFollowed = [], PatternsMissed = [], PatternsNotApplicable = [] };
+
+    [Theory]
+    [InlineData(0.92, 1.0, null)]
+    [InlineData(0.5, 1.0, "inconclusive: pattern fidelity is between 0.50 and 1.00; open: judged")]
+    [InlineData(0.5, 0.8, "pattern fidelity 0.80 is below 0.90")]
+    public void What_is_open_decides_nothing(double low, double high, string? reason)
+    {
+        var run = Run(null, null, null);
+        var open = s_nothing with { FidelityLow = low, FidelityHigh = high, PatternsInconclusive = [new("judged", null, null)] };
+        var result = Sum([run with { Execution = run.Execution with { Score = open } }]);
+        Assert.Equal(reason, result.Cases[0].Reason);
+        Assert.Equal((low, high), (result.PatternFidelityLow, result.PatternFidelityHigh));
     }
 
     private static BenchmarkResult Sum(IReadOnlyList<BenchmarkRun> runs) => BenchmarkSummary.Of(
@@ -94,8 +109,8 @@ public class BenchmarkSummaryTests
         Add("exception", exception is null ? null : "true");
         Add("exception_type", exception is null ? null : $"\"{exception}\"");
         var record = ExecutionRecordReader.Read($"{{{string.Join(',', fields)}}}", "test", "spam", () => "id");
-        var score = new FidelityScore { PatternFidelity = fidelity, PatternsFollowed = [], PatternsMissed = [], PatternsNotApplicable = [] };
+        var score = s_nothing with { PatternFidelity = fidelity, FidelityLow = fidelity, FidelityHigh = fidelity };
         var item = new BenchmarkCase { Id = "case", ExpectedDecision = expected, Critical = critical };
-        return new BenchmarkRun(item, 1, new ScoredExecution(record, score, OutcomeClass.Of(record, s_settings)), [], exception is null ? null : "what went wrong", "its log");
+        return new BenchmarkRun(item, 1, new ScoredExecution(record, score, OutcomeClass.Of(record, s_settings)), s_nothing, exception is null ? null : "what went wrong", "its log");
     }
 }

@@ -64,7 +64,7 @@ public sealed class SkillFolderTests : IDisposable
         Assert.Equal(["caps_check_executed=true", "confident", "links_counted", "rate<5", "last=1"], skill.Patterns.Select(pattern => pattern.Name));
         Assert.Equal(["SKILL.md:5", "SKILL.md:6", "SKILL.md:10", "SKILL.md:10", "SKILL.md:12"], skill.Patterns.Select(pattern => pattern.Source));
         var confident = skill.Patterns[1];
-        Assert.Equal(("score>=0.5", 2.5, "decision=spam", true), (confident.Condition.ToString(), confident.Weight, confident.When!.ToString(), confident.Critical));
+        Assert.Equal(("score>=0.5", 2.5, "decision=spam", true), (confident.Rule.Describe(), confident.Weight, confident.When!.Describe(), confident.Critical));
         Assert.Equal((1.0, false), (skill.Patterns[0].Weight, skill.Patterns[0].Critical));
     }
 

@@ -59,7 +59,7 @@ internal sealed class StepPatternReader(Action<int, string> report)
             return null;
         }
 
-        var any = value is YamlScalar { Quoted: false, Text: "*" };
+        var any = value is YamlScalar { Text: "*" };
         var named = any ? null : Name(value);
         var arguments = mapping["arguments"] is { } wanted ? Value(wanted, match == "exact") : null;
         var result = mapping["result"] is { } back ? Value(back, exact: false) : null;

@@ -3,12 +3,17 @@ using WreSkills.Benchmarks.Speed;
 // One sub-command per subject; each prints the rows that bench/RESULTS.md holds.
 var subjects = new Dictionary<string, (string Description, Func<string[], int> Run)>
 {
+    ["ingest"] = ("ingest 3.0 million lines, against a yardstick that checks nothing", IngestSpeed.Run),
     ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
 };
 
 if (args is [var name, .. var rest] && subjects.TryGetValue(name, out var subject))
 {
-    Console.WriteLine(Machine.Describe());
+    if (rest is not ["child", ..])
+    {
+        Console.WriteLine(Machine.Describe());
+    }
+
     return subject.Run(rest);
 }
 

@@ -61,6 +61,7 @@ public sealed class WorkspaceDoctor(Workspace workspace)
     /// <summary>Rebuilds database, graph and index from the registry, the append-only files and the store.</summary>
     public void Rebuild()
     {
+        workspace.Database.Dispose();
         foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
         {
             File.Delete(workspace.Layout.MetricsDatabase + suffix);

@@ -5,7 +5,8 @@ namespace WreSkills.Metrics;
 /// <param name="Version">Label.</param>
 /// <param name="State"><c>staged</c> or <c>production</c>.</param>
 /// <param name="StateSerial">Registry serial with which it entered the state.</param>
-public sealed record StateStay(string Skill, string Version, string State, long StateSerial);
+/// <param name="Digest">Its content: executions of another one do not count, whatever else they claim; null when it is not known.</param>
+public sealed record StateStay(string Skill, string Version, string State, long StateSerial, string? Digest = null);
 
 /// <summary>
 /// The latest values of each metric of one version in one state, in order of arrival, oldest first. Benchmark runs are

@@ -1,14 +1,23 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 using WreSkills.Skills;
 using WreSkills.Storage;
 
 namespace WreSkills.Metrics;
 
-/// <summary>A line of a fidelity, outcomes or performance file, as it was read; absent values are null.</summary>
+/// <summary>
+/// A line of a fidelity, outcomes or performance file, as it was read; absent values are null. An instance is used again for
+/// line after line, because there are millions of them.
+/// </summary>
 internal sealed class MetricLine
 {
-    public string ExecutionId { get; private set; } = "";
+    private bool _identified;
+
+    public ExecutionKey Key { get; private set; }
+
+    public string ExecutionId => Key.ToString();
 
     public DateTimeOffset? Moment { get; private set; }
 
@@ -63,89 +72,128 @@ internal sealed class MetricLine
     public static MetricLine? Read(ReadOnlySpan<byte> utf8, MetricKind kind, out string? reason)
     {
         var line = new MetricLine();
+        reason = line.Parse(utf8, kind, new MetricTexts());
+        return reason is null ? line : null;
+    }
+
+    /// <summary>Reads a line into this instance, whatever it held before.</summary>
+    /// <returns>Why the line is malformed, or null.</returns>
+    public string? Parse(ReadOnlySpan<byte> utf8, MetricKind kind, MetricTexts texts)
+    {
+        Clear();
+        if (!Utf8.IsValid(utf8))
+        {
+            return "not valid UTF-8";
+        }
+
         try
         {
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 32 });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                reason = "not a JSON object";
-                return null;
+                return "not a JSON object";
             }
 
-            line.ReadProperties(ref reader);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                ReadProperty(ref reader, utf8, texts);
+            }
+
             if (reader.Read())
             {
-                reason = "more than one JSON value on the line";
-                return null;
+                return "more than one JSON value on the line";
             }
         }
         catch (JsonException error)
         {
-            reason = "not valid JSON: " + error.Message.Split(" LineNumber:")[0];
-            return null;
+            return "not valid JSON: " + error.Message.Split(" LineNumber:")[0];
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            reason = "a value has the wrong type: " + error.Message;
-            return null;
+            return "a value has the wrong type: " + error.Message;
         }
 
-        line.Derive(kind);
-        reason = line.Check(kind);
-        return reason is null ? line : null;
+        Derive(kind);
+        return Check(kind);
     }
 
-    private void ReadProperties(ref Utf8JsonReader reader)
+    private void Clear()
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.GetString()!;
-            reader.Read();
-            ReadProperty(ref reader, name);
-        }
+        (Key, _identified) = (default, false);
+        Moment = null;
+        (Version, Digest, State, StateSerial) = (null, null, null, null);
+        (Source, Agent, Model) = (null, null, null);
+        (Fidelity, Followed, Missed, MissedNames, CriticalMissed) = (null, null, null, null, null);
+        (Outcome, Label, FalsePositive, FalseNegative, Critical, CriticalFalseNegative) = (null, null, null, null, null, null);
+        (TimeMs, MemoryMb, Tokens, Exception) = (null, null, null, null);
     }
 
-    private void ReadProperty(ref Utf8JsonReader reader, string name)
+    private void ReadProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, MetricTexts texts)
     {
-        switch (name)
+        var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+        reader.Read();
+        switch (name.Length)
         {
-            case "execution_id": ExecutionId = Text(ref reader, name) ?? ""; break;
-            case "timestamp": Moment = ReadMoment(ref reader); break;
-            case "version" or "skill_version": Version ??= Text(ref reader, name); break;
-            case "digest": Digest = Text(ref reader, name); break;
-            case "state" or "promotion_state": State ??= Text(ref reader, name); break;
-            case "state_serial": StateSerial = (long?)Number(ref reader, name); break;
-            case "source": Source = Text(ref reader, name); break;
-            case "agent": Agent = Text(ref reader, name); break;
-            case "model": Model = Text(ref reader, name); break;
-            case "pattern_fidelity": ReadFidelity(ref reader, name); break;
-            case "patterns_followed": Followed = Count(ref reader, name, out _) ?? Followed; break;
-            case "patterns_missed":
-                Missed = Count(ref reader, name, out var names) ?? Missed;
+            case 12 when name.SequenceEqual("execution_id"u8): ReadId(ref reader); break;
+            case 9 when name.SequenceEqual("timestamp"u8): Moment = ReadMoment(ref reader); break;
+            case 7 when name.SequenceEqual("version"u8): Version ??= Text(ref reader, "version", texts, TextField.Version); break;
+            case 13 when name.SequenceEqual("skill_version"u8): Version ??= Text(ref reader, "skill_version", texts, TextField.Version); break;
+            case 6 when name.SequenceEqual("digest"u8): Digest = Text(ref reader, "digest", texts, TextField.Digest); break;
+            case 5 when name.SequenceEqual("state"u8): State ??= Text(ref reader, "state", texts, TextField.State); break;
+            case 15 when name.SequenceEqual("promotion_state"u8): State ??= Text(ref reader, "promotion_state", texts, TextField.State); break;
+            case 12 when name.SequenceEqual("state_serial"u8): StateSerial = (long?)Number(ref reader, "state_serial"); break;
+            case 6 when name.SequenceEqual("source"u8): Source = Text(ref reader, "source", texts, TextField.Source); break;
+            case 5 when name.SequenceEqual("agent"u8): Agent = Text(ref reader, "agent", texts, TextField.Agent); break;
+            case 5 when name.SequenceEqual("model"u8): Model = Text(ref reader, "model", texts, TextField.Model); break;
+            case 16 when name.SequenceEqual("pattern_fidelity"u8): ReadFidelity(ref reader, utf8, texts); break;
+            case 17 when name.SequenceEqual("patterns_followed"u8): Followed = Count(ref reader, utf8, "patterns_followed", null, out _) ?? Followed; break;
+            case 15 when name.SequenceEqual("patterns_missed"u8):
+                Missed = Count(ref reader, utf8, "patterns_missed", texts, out var names) ?? Missed;
                 MissedNames = names ?? MissedNames;
                 break;
-            case "critical_missed": CriticalMissed = Flag(ref reader, name); break;
-            case "outcome_quality": Outcome = Number(ref reader, name) ?? Outcome; break;
-            case "correct": Outcome ??= Flag(ref reader, name) switch { true => 1, false => 0, null => null }; break;
-            case "label": Label = BenchmarkCaseReader.Label(Text(ref reader, name)); break;
-            case "false_positive": FalsePositive = Flag(ref reader, name); break;
-            case "false_negative": FalseNegative = Flag(ref reader, name); break;
-            case "critical": Critical = Flag(ref reader, name); break;
-            case "critical_false_negative": CriticalFalseNegative = Flag(ref reader, name); break;
-            case "execution_time_ms": TimeMs = Number(ref reader, name); break;
-            case "memory_usage_mb": MemoryMb = Number(ref reader, name); break;
-            case "tokens" or "tokens_used" or "token_count": Tokens ??= (long?)Number(ref reader, name); break;
-            case "exception" or "exception_occurred": Exception = ReadException(ref reader) ?? Exception; break;
+            case 15 when name.SequenceEqual("critical_missed"u8): CriticalMissed = Flag(ref reader, "critical_missed"); break;
+            case 15 when name.SequenceEqual("outcome_quality"u8): Outcome = Number(ref reader, "outcome_quality") ?? Outcome; break;
+            case 7 when name.SequenceEqual("correct"u8): Outcome ??= Flag(ref reader, "correct") switch { true => 1, false => 0, null => null }; break;
+            case 5 when name.SequenceEqual("label"u8): ReadLabel(ref reader); break;
+            case 14 when name.SequenceEqual("false_positive"u8): FalsePositive = Flag(ref reader, "false_positive"); break;
+            case 14 when name.SequenceEqual("false_negative"u8): FalseNegative = Flag(ref reader, "false_negative"); break;
+            case 8 when name.SequenceEqual("critical"u8): Critical = Flag(ref reader, "critical"); break;
+            case 23 when name.SequenceEqual("critical_false_negative"u8): CriticalFalseNegative = Flag(ref reader, "critical_false_negative"); break;
+            case 17 when name.SequenceEqual("execution_time_ms"u8): TimeMs = Number(ref reader, "execution_time_ms"); break;
+            case 15 when name.SequenceEqual("memory_usage_mb"u8): MemoryMb = Number(ref reader, "memory_usage_mb"); break;
+            case 6 when name.SequenceEqual("tokens"u8): Tokens ??= (long?)Number(ref reader, "tokens"); break;
+            case 11 when name.SequenceEqual("tokens_used"u8) || name.SequenceEqual("token_count"u8): Tokens ??= (long?)Number(ref reader, "tokens"); break;
+            case 9 when name.SequenceEqual("exception"u8): Exception = ReadException(ref reader) ?? Exception; break;
+            case 18 when name.SequenceEqual("exception_occurred"u8): Exception = ReadException(ref reader) ?? Exception; break;
             default: reader.Skip(); break;
         }
     }
 
+    private void ReadId(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && ExecutionKey.TryUuid(reader.ValueSpan, out var key))
+        {
+            (Key, _identified) = (key, true);
+            return;
+        }
+
+        if (Text(ref reader, "execution_id", null, default) is { Length: > 0 } id)
+        {
+            (Key, _identified) = (ExecutionKey.Of(id), true);
+        }
+    }
+
+    private void ReadLabel(ref Utf8JsonReader reader) =>
+        Label = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("negative"u8) ? CaseLabel.Negative
+            : reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("positive"u8) ? CaseLabel.Positive
+            : BenchmarkCaseReader.Label(Text(ref reader, "label", null, default));
+
     // A number, or the scorer's object with the number and the patterns inside.
-    private void ReadFidelity(ref Utf8JsonReader reader, string name)
+    private void ReadFidelity(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, MetricTexts texts)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Fidelity = Number(ref reader, name);
+            Fidelity = Number(ref reader, "pattern_fidelity");
             return;
         }
 
@@ -157,11 +205,11 @@ internal sealed class MetricLine
             {
                 case "pattern_fidelity" or "score" or "fidelity" or "overall": Fidelity ??= Number(ref reader, inner); break;
                 case "patterns_followed":
-                    var followed = Count(ref reader, inner, out _);
+                    var followed = Count(ref reader, utf8, inner, null, out _);
                     Followed ??= followed;
                     break;
                 case "patterns_missed":
-                    var count = Count(ref reader, inner, out var names);
+                    var count = Count(ref reader, utf8, inner, texts, out var names);
                     Missed ??= count;
                     MissedNames ??= names;
                     break;
@@ -187,7 +235,7 @@ internal sealed class MetricLine
 
     private string? Check(MetricKind kind)
     {
-        if (ExecutionId.Length == 0)
+        if (!_identified)
         {
             return "has no execution_id";
         }
@@ -207,6 +255,11 @@ internal sealed class MetricLine
 
     private static DateTimeOffset? ReadMoment(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.String && Timestamp.TryParseIso(reader.ValueSpan, out var usual))
+        {
+            return usual;
+        }
+
         var ok = reader.TokenType switch
         {
             JsonTokenType.Null => (true, default(DateTimeOffset?)),
@@ -224,10 +277,10 @@ internal sealed class MetricLine
         _ => Flag(ref reader, "exception"),
     };
 
-    private static string? Text(ref Utf8JsonReader reader, string name) => reader.TokenType switch
+    private static string? Text(ref Utf8JsonReader reader, string name, MetricTexts? texts, TextField field) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
-        JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
+        JsonTokenType.String => texts is null ? reader.GetString() : texts.Get(field, ref reader),
+        JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
         JsonTokenType.Null => null,
         _ => throw new FormatException($"{name} must be a text"),
     };
@@ -247,8 +300,8 @@ internal sealed class MetricLine
         _ => throw new FormatException($"{name} must be true or false"),
     };
 
-    // A count, or a list of names.
-    private static int? Count(ref Utf8JsonReader reader, string name, out string? names)
+    // A count, or a list of names; the names are wanted where texts are given.
+    private static int? Count(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, string name, MetricTexts? texts, out string? names)
     {
         names = null;
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -256,8 +309,23 @@ internal sealed class MetricLine
             return Number(ref reader, name) is { } number ? (int)Math.Clamp(number, 0, int.MaxValue) : null;
         }
 
+        var (start, count, named) = ((int)reader.TokenStartIndex, 0, false);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            named |= reader.TokenType == JsonTokenType.String;
+            reader.Skip();
+            count++;
+        }
+
+        names = named && texts is not null ? texts.Get(TextField.Missed, utf8[start..(int)reader.BytesConsumed], Names) : null;
+        return count;
+    }
+
+    private static string Names(ReadOnlySpan<byte> array)
+    {
+        var reader = new Utf8JsonReader(array);
         var list = new List<string>();
-        var count = 0;
+        reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.String)
@@ -266,10 +334,8 @@ internal sealed class MetricLine
             }
 
             reader.Skip();
-            count++;
         }
 
-        names = list.Count == 0 ? null : string.Join('\n', list);
-        return count;
+        return string.Join('\n', list);
     }
 }

@@ -1,3 +1,7 @@
+using Microsoft.Data.Sqlite;
+
+using WreSkills.Storage;
+
 namespace WreSkills.Metrics;
 
 /// <summary>
@@ -6,7 +10,10 @@ namespace WreSkills.Metrics;
 /// </summary>
 internal static class MetricsSchema
 {
-    public const string Sql = """
+    /// <summary>Number of the schema, kept as the file's <c>user_version</c>.</summary>
+    public const int Version = 2;
+
+    public static readonly string Sql = $"""
         CREATE TABLE IF NOT EXISTS skills (
             skill_id TEXT PRIMARY KEY,
             skill_name TEXT NOT NULL,
@@ -49,28 +56,44 @@ internal static class MetricsSchema
             state TEXT NOT NULL,
             state_serial INTEGER NOT NULL,
             benchmark INTEGER NOT NULL,
+            executions INTEGER NOT NULL DEFAULT 0,
             UNIQUE (skill_key, version, digest, state, state_serial, benchmark)
         );
         CREATE TABLE IF NOT EXISTS execution_facts (
             skill_key INTEGER NOT NULL,
-            execution TEXT NOT NULL,
+            execution NOT NULL, -- a UUID as 16 bytes, any other id as text
             revision_key INTEGER,
+            ordinal INTEGER NOT NULL, -- position among the executions of its revision
             timestamp_ms INTEGER NOT NULL,
             source TEXT, agent TEXT, model TEXT,
             fidelity REAL, fidelity_seq INTEGER, followed INTEGER, missed INTEGER, missed_names TEXT, critical_missed INTEGER,
             outcome REAL, outcome_seq INTEGER, label INTEGER, false_positive INTEGER, false_negative INTEGER,
             critical INTEGER, critical_false_negative INTEGER,
             time_ms REAL, time_seq INTEGER, exception INTEGER, exception_seq INTEGER, memory_mb REAL, tokens INTEGER,
+            critical_failure INTEGER,
             PRIMARY KEY (skill_key, execution)
         ) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS facts_by_fidelity ON execution_facts (revision_key, fidelity_seq) WHERE fidelity_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_outcome ON execution_facts (revision_key, outcome_seq) WHERE outcome_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_time ON execution_facts (revision_key, time_seq) WHERE time_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq) WHERE exception_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_moment ON execution_facts (skill_key, timestamp_ms);
+        -- Each window is read from its index alone.
+        CREATE INDEX IF NOT EXISTS facts_by_fidelity ON execution_facts (revision_key, fidelity_seq, fidelity) WHERE fidelity_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_outcome ON execution_facts (revision_key, outcome_seq, outcome, false_negative) WHERE outcome_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_critical ON execution_facts (revision_key, outcome_seq) WHERE critical_false_negative = 1;
+        CREATE INDEX IF NOT EXISTS facts_by_negative ON execution_facts (revision_key, outcome_seq, false_positive) WHERE label = 0 AND false_positive IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_time ON execution_facts (revision_key, time_seq, time_ms) WHERE time_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq, exception) WHERE exception_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_failure ON execution_facts (revision_key, ordinal) WHERE critical_failure = 1;
+        CREATE INDEX IF NOT EXISTS facts_by_moment ON execution_facts (revision_key, timestamp_ms);
+        -- Sums per revision and hour since 1970; a negative key stands for a skill's executions without revision.
+        CREATE TABLE IF NOT EXISTS metric_hours (
+            revision_key INTEGER NOT NULL, hour INTEGER NOT NULL,
+            executions INTEGER NOT NULL, fidelity_count INTEGER NOT NULL, fidelity_sum INTEGER NOT NULL, outcome_count INTEGER NOT NULL, outcome_sum INTEGER NOT NULL,
+            negatives INTEGER NOT NULL, false_positives INTEGER NOT NULL, false_negatives INTEGER NOT NULL, critical_false_negatives INTEGER NOT NULL,
+            exception_count INTEGER NOT NULL, exceptions INTEGER NOT NULL, time_count INTEGER NOT NULL, time_sum INTEGER NOT NULL, tokens INTEGER NOT NULL,
+            PRIMARY KEY (revision_key, hour)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS revision_sources (revision_key INTEGER NOT NULL, source TEXT NOT NULL, agent TEXT NOT NULL, executions INTEGER NOT NULL, PRIMARY KEY (revision_key, source, agent)) WITHOUT ROWID;
 
         CREATE VIEW IF NOT EXISTS execution_metrics AS
-            SELECT f.execution AS execution_id, k.skill_id AS skill_id,
+            SELECT {ExecutionKey.Sql("f.execution")} AS execution_id, k.skill_id AS skill_id,
                    strftime('%Y-%m-%dT%H:%M:%fZ', f.timestamp_ms / 1000.0, 'unixepoch') AS timestamp,
                    f.fidelity AS pattern_fidelity, f.outcome AS outcome_quality, CAST(round(f.time_ms) AS INTEGER) AS execution_time_ms,
                    f.followed AS patterns_followed, f.missed AS patterns_missed, f.exception AS exception
@@ -95,4 +118,41 @@ internal static class MetricsSchema
         CREATE TABLE IF NOT EXISTS unjudged_lines (skill_id TEXT NOT NULL, kind INTEGER NOT NULL, lines INTEGER NOT NULL, PRIMARY KEY (skill_id, kind)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS ingest_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         """;
+
+    /// <summary>Opens the database and brings its schema up, unless it is up already.</summary>
+    /// <exception cref="WreException">It cannot be used, or an older version made it.</exception>
+    public static SqliteConnection Open(string path)
+    {
+        var connection = SqliteFile.Open(path, "");
+        try
+        {
+            using var command = connection.Prepare("PRAGMA user_version");
+            var version = (long)command.ExecuteScalar()!;
+            if (version == Version)
+            {
+                return connection;
+            }
+
+            command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE name = 'execution_facts'";
+            if ((long)command.ExecuteScalar()! > 0 || version > Version)
+            {
+                throw new WreException(
+                    $"The database {path} was made by another version of wre.", "it holds nothing that the metric files do not: `wre doctor --rebuild` makes it anew");
+            }
+
+            command.CommandText = $"BEGIN IMMEDIATE; {Sql} PRAGMA user_version = {Version}; COMMIT;";
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch (SqliteException error)
+        {
+            connection.Dispose();
+            throw SqliteFile.Failure(path, error);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 }

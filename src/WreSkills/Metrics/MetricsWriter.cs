@@ -1,111 +1,137 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 using Microsoft.Data.Sqlite;
 
-using WreSkills.Skills;
 using WreSkills.Storage;
 
 namespace WreSkills.Metrics;
 
-/// <summary>Puts lines into the database inside the caller's transaction: prepared statements, merge by execution id, arrival numbers.</summary>
+/// <summary>
+/// Puts batches of lines into the database: merges what the lines of a batch say about one execution, then inserts it or merges
+/// it with what is known, and keeps the hourly sums in step, all in the batch's own transaction.
+/// </summary>
 internal sealed class MetricsWriter : IDisposable
 {
-    // Nothing overwrites what is known with null, a value keeps the arrival number it first came with, and the execution
-    // happened at the earliest time that any of its lines states (a verdict carries the time of the verdict).
-    private const string Upsert = """
-        INSERT INTO execution_facts (skill_key, execution, revision_key, timestamp_ms, source, agent, model,
-            fidelity, fidelity_seq, followed, missed, missed_names, critical_missed,
-            outcome, outcome_seq, label, false_positive, false_negative, critical, critical_false_negative,
-            time_ms, time_seq, exception, exception_seq, memory_mb, tokens)
-        VALUES ($skill, $execution, $revision, $timestamp, $source, $agent, $model,
-            $fidelity, $fidelity_seq, $followed, $missed, $missed_names, $critical_missed,
-            $outcome, $outcome_seq, $label, $false_positive, $false_negative, $critical, $critical_false_negative,
-            $time, $time_seq, $exception, $exception_seq, $memory, $tokens)
-        ON CONFLICT (skill_key, execution) DO UPDATE SET
-            revision_key = coalesce(revision_key, excluded.revision_key), timestamp_ms = min(timestamp_ms, excluded.timestamp_ms),
-            source = coalesce(source, excluded.source), agent = coalesce(agent, excluded.agent), model = coalesce(model, excluded.model),
-            fidelity = coalesce(excluded.fidelity, fidelity), fidelity_seq = coalesce(fidelity_seq, excluded.fidelity_seq),
-            followed = coalesce(excluded.followed, followed), missed = coalesce(excluded.missed, missed),
-            missed_names = coalesce(excluded.missed_names, missed_names), critical_missed = coalesce(excluded.critical_missed, critical_missed),
-            outcome = coalesce(excluded.outcome, outcome), outcome_seq = coalesce(outcome_seq, excluded.outcome_seq),
-            label = coalesce(excluded.label, label), false_positive = coalesce(excluded.false_positive, false_positive),
-            false_negative = coalesce(excluded.false_negative, false_negative), critical = coalesce(excluded.critical, critical),
-            critical_false_negative = coalesce(excluded.critical_false_negative, critical_false_negative),
-            time_ms = coalesce(excluded.time_ms, time_ms), time_seq = coalesce(time_seq, excluded.time_seq),
-            exception = coalesce(excluded.exception, exception), exception_seq = coalesce(exception_seq, excluded.exception_seq),
-            memory_mb = coalesce(excluded.memory_mb, memory_mb), tokens = coalesce(excluded.tokens, tokens)
-        """;
-
-    private static readonly string[] s_parameters =
-    [
-        "$skill", "$execution", "$revision", "$timestamp", "$source", "$agent", "$model",
-        "$fidelity", "$fidelity_seq", "$followed", "$missed", "$missed_names", "$critical_missed",
-        "$outcome", "$outcome_seq", "$label", "$false_positive", "$false_negative", "$critical", "$critical_false_negative",
-        "$time", "$time_seq", "$exception", "$exception_seq", "$memory", "$tokens",
-    ];
-
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
-    private readonly SqliteCommand _upsert;
-    private readonly Dictionary<string, SqliteParameter> _values = [];
+    private readonly FactsTable _facts;
+    private readonly RollUpChanges _rollUps = new();
     private readonly Dictionary<string, long> _skills = [];
     private readonly Dictionary<(long Skill, string Version, string Digest, string State, long Serial, bool Benchmark), long> _revisions = [];
+    private readonly Dictionary<long, long> _ordinals = [];
+    private readonly HashSet<long> _grown = [];
     private readonly Dictionary<long, List<StateInterval>> _intervals = [];
+    private readonly Dictionary<ExecutionKey, ExecutionFacts> _batch = [];
+    private readonly List<ExecutionFacts> _rows = [];
+    private readonly ExecutionFacts _line = new();
+    private readonly ExecutionFacts _known = new();
+    private (string? Version, string? Digest, string? State, long? Serial, string? Source, long Skill, long Key) _latestRevision;
     private long _sequence;
 
     public MetricsWriter(SqliteConnection connection, TimeProvider time)
     {
         _connection = connection;
         _time = time;
-        _upsert = connection.CreateCommand();
-        _upsert.CommandText = Upsert;
-        foreach (var name in s_parameters)
-        {
-            _values[name] = _upsert.Parameters.AddWithValue(name, DBNull.Value);
-        }
-
+        _facts = new FactsTable(connection);
         using var command = connection.Prepare("SELECT value FROM ingest_state WHERE name = 'sequence'");
         _sequence = command.ExecuteScalar() is long known ? known : 0;
     }
 
-    public void Dispose() => _upsert.Dispose();
+    public void Dispose() => _facts.Dispose();
 
-    /// <summary>Makes what follows part of a transaction; a prepared statement does not notice by itself that one began.</summary>
-    public void Join(SqliteTransaction transaction) => _upsert.Transaction = transaction;
-
-    /// <summary>Merges a line of a fidelity, outcomes or performance file.</summary>
-    public void Merge(string skill, MetricLine line)
+    /// <summary>Merges lines of fidelity, outcomes and performance files of one skill, in the order of their arrival.</summary>
+    public void Merge(string skill, IEnumerable<ArraySegment<MetricLine>> lines)
     {
         var key = SkillKey(skill);
-        var moment = (line.Moment ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
-        var sequence = ++_sequence;
-        Set("$skill", key);
-        Set("$execution", line.ExecutionId);
-        Set("$revision", Revision(key, line, moment));
-        Set("$timestamp", moment);
-        Set("$source", line.Source);
-        Set("$agent", line.Agent);
-        Set("$model", line.Model);
-        Set("$fidelity", line.Fidelity);
-        Set("$fidelity_seq", line.Fidelity is null ? null : sequence);
-        Set("$followed", line.Followed);
-        Set("$missed", line.Missed);
-        Set("$missed_names", line.MissedNames);
-        Set("$critical_missed", line.CriticalMissed);
-        Set("$outcome", line.Outcome);
-        Set("$outcome_seq", line.Outcome is null ? null : sequence);
-        Set("$label", line.Label switch { CaseLabel.Positive => 1, CaseLabel.Negative => 0, _ => null });
-        Set("$false_positive", line.FalsePositive);
-        Set("$false_negative", line.FalseNegative);
-        Set("$critical", line.Critical);
-        Set("$critical_false_negative", line.CriticalFalseNegative);
-        Set("$time", line.TimeMs);
-        Set("$time_seq", line.TimeMs is null ? null : sequence);
-        Set("$exception", line.Exception);
-        Set("$exception_seq", line.Exception is null ? null : sequence);
-        Set("$memory", line.MemoryMb);
-        Set("$tokens", line.Tokens);
-        _upsert.ExecuteNonQuery();
+        _batch.Clear();
+        var used = 0;
+        foreach (var kind in lines)
+        {
+            foreach (var line in kind)
+            {
+                var moment = (line.Moment ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
+                var revision = Revision(key, line, moment) ?? 0;
+                ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_batch, line.Key, out var again);
+                if (again)
+                {
+                    _line.Begin(line, revision, moment, ++_sequence);
+                    row!.Add(_line);
+                    continue;
+                }
+
+                if (used == _rows.Count)
+                {
+                    _rows.Add(new ExecutionFacts());
+                }
+
+                row = _rows[used++];
+                row.Begin(line, revision, moment, ++_sequence);
+            }
+        }
+
+        foreach (var row in CollectionsMarshal.AsSpan(_rows)[..used])
+        {
+            Save(key, row);
+        }
+    }
+
+    /// <summary>Stores what goes with the batch; called before the transaction commits.</summary>
+    public void Finish()
+    {
+        _rollUps.Save(_connection);
+        foreach (var revision in _grown)
+        {
+            _connection.Execute("UPDATE revisions SET executions = $2 WHERE revision_key = $1", revision, _ordinals[revision]);
+        }
+
+        _grown.Clear();
+        _connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('sequence', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", _sequence);
+    }
+
+    private void Save(long skill, ExecutionFacts row)
+    {
+        var ordinal = row.Revision == 0 ? 0 : Ordinal(row.Revision) + 1;
+        row.Ordinal = ordinal;
+        if (_facts.TryInsert(skill, row))
+        {
+            Grow(row.Revision, ordinal);
+            _rollUps.Add(skill, row, 1);
+            return;
+        }
+
+        _facts.Load(skill, row.Key, _known);
+        _rollUps.Add(skill, _known, -1);
+        var unplaced = _known.Revision == 0;
+        _known.Add(row);
+        if (unplaced && _known.Revision != 0)
+        {
+            _known.Ordinal = ordinal;
+            Grow(_known.Revision, ordinal);
+        }
+
+        _rollUps.Add(skill, _known, 1);
+        _facts.Update(skill, _known);
+    }
+
+    private void Grow(long revision, long ordinal)
+    {
+        if (revision != 0)
+        {
+            _ordinals[revision] = ordinal;
+            _grown.Add(revision);
+        }
+    }
+
+    private long Ordinal(long revision)
+    {
+        if (!_ordinals.TryGetValue(revision, out var known))
+        {
+            using var command = _connection.Prepare("SELECT executions FROM revisions WHERE revision_key = $1", revision);
+            _ordinals[revision] = known = (long)command.ExecuteScalar()!;
+        }
+
+        return known;
     }
 
     /// <summary>Takes over a promotion log line: the policy's event tables, and the interval of each version that changed its state.</summary>
@@ -150,9 +176,6 @@ internal sealed class MetricsWriter : IDisposable
         return null;
     }
 
-    /// <summary>Stores the arrival counter; called before the transaction commits.</summary>
-    public void Finish() => _connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('sequence', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", _sequence);
-
     // Null when one of them is not what it should be; a line of another tool may have none.
     private static List<(string Version, string Digest, string State, long Serial)>? Changes(JsonElement line)
     {
@@ -179,6 +202,27 @@ internal sealed class MetricsWriter : IDisposable
     }
 
     private long? Revision(long skill, MetricLine line, long momentMs)
+    {
+        // Line after line says the same, in the very same texts; only what the intervals of the promotion log place depends on the time.
+        var complete = line.Source == "benchmark" || (line.Version is not null && line.State is not null && (line.StateSerial is not null || line.State == "prototype"));
+        if (!complete)
+        {
+            return FindRevision(skill, line, momentMs);
+        }
+
+        var latest = _latestRevision;
+        if (latest.Skill == skill && ReferenceEquals(latest.Version, line.Version) && ReferenceEquals(latest.Digest, line.Digest) && ReferenceEquals(latest.State, line.State)
+            && latest.Serial == line.StateSerial && ReferenceEquals(latest.Source, line.Source))
+        {
+            return latest.Key;
+        }
+
+        var key = FindRevision(skill, line, momentMs);
+        _latestRevision = (line.Version, line.Digest, line.State, line.StateSerial, line.Source, skill, key ?? 0);
+        return key;
+    }
+
+    private long? FindRevision(long skill, MetricLine line, long momentMs)
     {
         var (version, digest, state, serial) = (line.Version, line.Digest, line.State, line.StateSerial);
         if (line.Source != "benchmark" && (version is null || state is null || (serial is null && state != "prototype")))
@@ -233,43 +277,5 @@ internal sealed class MetricsWriter : IDisposable
         _connection.Execute("INSERT OR IGNORE INTO skill_keys (skill_id) VALUES ($1)", skill);
         using var command = _connection.Prepare("SELECT skill_key FROM skill_keys WHERE skill_id = $1", skill);
         return _skills[skill] = (long)command.ExecuteScalar()!;
-    }
-
-    private void Set(string name, object? value) => _values[name].Value = value ?? DBNull.Value;
-}
-
-/// <summary>From when on a version was in a state.</summary>
-internal sealed record StateInterval(string Version, string Digest, string State, long Serial, long FromMs)
-{
-    public static List<StateInterval> Read(SqliteConnection connection, long skill)
-    {
-        using var command = connection.Prepare("SELECT version, digest, state, state_serial, from_ms FROM state_intervals WHERE skill_key = $1 ORDER BY state_serial, from_ms", skill);
-        using var reader = command.ExecuteReader();
-        var intervals = new List<StateInterval>();
-        var from = 0L;
-        while (reader.Read())
-        {
-            // The registry's serial says what came first; a time that was stated by hand may lie before what it ended.
-            from = Math.Max(from, reader.GetInt64(4));
-            intervals.Add(new StateInterval(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), from));
-        }
-
-        return intervals;
-    }
-
-    /// <summary>The state that a version had at a moment; without a version, the furthest live one's. Another content is never its version.</summary>
-    public static StateInterval? At(List<StateInterval> intervals, long momentMs, string? version, string? digest, string? state)
-    {
-        var current = new Dictionary<string, StateInterval>();
-        foreach (var interval in intervals.TakeWhile(interval => interval.FromMs <= momentMs))
-        {
-            current[interval.Version] = interval;
-        }
-
-        return current.Values
-            .Where(interval => (version is null || interval.Version == version) && (digest is null || interval.Digest.Length == 0 || interval.Digest == digest) && (state is null ? interval.State is "production" or "staged" : interval.State == state))
-            .OrderByDescending(interval => interval.State == "production")
-            .ThenByDescending(interval => interval.Serial)
-            .FirstOrDefault();
     }
 }

@@ -31,7 +31,7 @@ public sealed class SkillMonitor(MetricsDatabase database)
             return null;
         }
 
-        var stay = new StateStay(skill, live.Label, PromotionState.Production.Text(), live.Version.StateSerial);
+        var stay = new StateStay(skill, live.Label, PromotionState.Production.Text(), live.Version.StateSerial, live.Version.Digest);
         var batch = Math.Clamp(arrivals, 1, MostArrivals);
         var window = database.Window(stay, RollbackTrigger.Sizes(policy.Triggers).Plus(batch - 1));
         return new MonitorReport(stay, RollbackTrigger.Evaluate(window, live.Version.Baseline?.ExecutionTimeMs, policy.Triggers, batch));

@@ -118,7 +118,7 @@ public sealed class PromotionChecker(
     {
         var gates = policy.StagedToProduction;
         var (label, version) = entry.Live(PromotionState.Staged)!.Value;
-        var stay = new StateStay(readiness.Skill, label, PromotionState.Staged.Text(), version.StateSerial);
+        var stay = new StateStay(readiness.Skill, label, PromotionState.Staged.Text(), version.StateSerial, version.Digest);
         var benchmark = benchmarks.Latest(readiness.Skill, version.Digest);
         var evidence = readiness.Evidence with
         {

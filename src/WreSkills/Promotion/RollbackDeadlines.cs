@@ -18,7 +18,7 @@ public sealed class RollbackDeadlines(MetricsDatabase database)
     /// <summary>Adds the five rows of a rollback; rows that are there stay as they are.</summary>
     public void Add(string operation, string skill, DateTimeOffset at, RollbackRules rules)
     {
-        using var connection = database.Open();
+        using var turn = database.Take(out var connection);
         foreach (var (action, minutes) in (ReadOnlySpan<(string, int)>)
             [("alert", rules.AlertMinutes), ("archive", rules.ArchiveMinutes), ("reindex", rules.ReindexMinutes), ("failure_analysis", rules.FailureAnalysisMinutes), ("human_review", rules.HumanReviewMinutes)])
         {
@@ -31,7 +31,7 @@ public sealed class RollbackDeadlines(MetricsDatabase database)
     /// <summary>Marks an action done; the first time counts.</summary>
     public void Done(string operation, string action, DateTimeOffset at)
     {
-        using var connection = database.Open();
+        using var turn = database.Take(out var connection);
         connection.Execute("UPDATE rollback_deadlines SET done_at = coalesce(done_at, $3) WHERE operation = $1 AND action = $2", operation, action, Timestamp.ToIso(at));
     }
 
@@ -39,7 +39,7 @@ public sealed class RollbackDeadlines(MetricsDatabase database)
     /// <param name="openOnly">Only those that are not done.</param>
     public IReadOnlyList<RollbackDeadline> List(bool openOnly = true)
     {
-        using var connection = database.Open();
+        using var turn = database.Take(out var connection);
         using var command = connection.Prepare($"SELECT operation, skill_id, action, due_at, done_at FROM rollback_deadlines {(openOnly ? "WHERE done_at IS NULL" : "")} ORDER BY due_at, action");
         using var reader = command.ExecuteReader();
         var rows = new List<RollbackDeadline>();

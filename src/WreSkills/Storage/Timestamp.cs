@@ -36,6 +36,43 @@ public static class Timestamp
             && moment >= DateTimeOffset.UnixEpoch;
     }
 
+    /// <summary>Reads the spelling that <see cref="ToIso"/> writes, with no or three digits of fraction, without making a text of it.</summary>
+    /// <returns>False for everything else, also for other ISO 8601.</returns>
+    public static bool TryParseIso(ReadOnlySpan<byte> utf8, out DateTimeOffset moment)
+    {
+        moment = default;
+        if (utf8.Length is not (20 or 24) || utf8[^1] != 'Z' || utf8[4] != '-' || utf8[7] != '-' || utf8[10] != 'T' || utf8[13] != ':' || utf8[16] != ':' || (utf8.Length == 24 && utf8[19] != '.'))
+        {
+            return false;
+        }
+
+        var (year, month, day) = (Digits(utf8[..4]), Digits(utf8[5..7]), Digits(utf8[8..10]));
+        var (hour, minute, second, ms) = (Digits(utf8[11..13]), Digits(utf8[14..16]), Digits(utf8[17..19]), utf8.Length == 24 ? Digits(utf8[20..23]) : 0);
+        if (year < 1970 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || ms < 0)
+        {
+            return false;
+        }
+
+        moment = new DateTimeOffset(year, month, day, hour, minute, second, ms, TimeSpan.Zero);
+        return true;
+    }
+
+    private static int Digits(ReadOnlySpan<byte> utf8)
+    {
+        var value = 0;
+        foreach (var digit in utf8)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return -1;
+            }
+
+            value = (value * 10) + digit - '0';
+        }
+
+        return value;
+    }
+
     private static bool StartsWithDate(ReadOnlySpan<char> text) =>
         text.Length >= 10 && text[4] == '-' && text[7] == '-' && text[..4].IndexOfAnyExceptInRange('0', '9') < 0;
 

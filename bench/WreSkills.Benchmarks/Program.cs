@@ -4,6 +4,7 @@ using WreSkills.Benchmarks.Speed;
 var subjects = new Dictionary<string, (string Description, Func<string[], int> Run)>
 {
     ["ingest"] = ("ingest 3.0 million lines, against a yardstick that checks nothing", IngestSpeed.Run),
+    ["queries"] = ("what monitor and gates ask, on the database that ingest leaves", QuerySpeed.Run),
     ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
 };
 

@@ -12,25 +12,31 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _revisions = new(
         connection,
         """
-        SELECT revision_key, executions FROM revisions JOIN skill_keys USING (skill_key)
-        WHERE skill_id = ?1 AND version = ?2 AND state = ?3 AND state_serial = ?4 AND benchmark = 0 AND (?5 IS NULL OR digest = '' OR digest = ?5)
+        SELECT revision_key, executions, latest FROM revisions
+        WHERE skill_key = (SELECT skill_key FROM skill_keys WHERE skill_id = ?1) AND version = ?2 AND state = ?3 AND state_serial = ?4 AND benchmark = 0 AND (?5 IS NULL OR digest = '' OR digest = ?5)
         """);
 
-    private readonly SqliteStatement _fidelity = Latest(connection, "facts_by_fidelity", "fidelity_seq, fidelity", "fidelity_seq IS NOT NULL", "fidelity_seq");
-    private readonly SqliteStatement _outcomes = Latest(connection, "facts_by_outcome", "outcome_seq, outcome, false_negative", "outcome_seq IS NOT NULL", "outcome_seq");
-    private readonly SqliteStatement _negatives = Latest(connection, "facts_by_negative", "outcome_seq, false_positive", "outcome_seq IS NOT NULL AND label = 0 AND false_positive IS NOT NULL", "outcome_seq");
-    private readonly SqliteStatement _times = Latest(connection, "facts_by_time", "time_seq, time_ms", "time_seq IS NOT NULL", "time_seq");
-    private readonly SqliteStatement _exceptions = Latest(connection, "facts_by_exception", "exception_seq, exception", "exception_seq IS NOT NULL", "exception_seq");
-    private readonly SqliteStatement _critical = Latest(connection, "facts_by_critical", "outcome_seq, execution", "outcome_seq IS NOT NULL AND critical_false_negative = 1", "outcome_seq");
+    private readonly SqliteStatement _fidelity = Latest(connection, "facts_by_fidelity", "fidelity_seq, fidelity, 0", "fidelity_seq IS NOT NULL", "fidelity_seq");
+    private readonly SqliteStatement _negatives = Latest(connection, "facts_by_negative", "outcome_seq, outcome, false_positive + 2 * coalesce(false_negative, 0)", "label = 0 AND false_positive IS NOT NULL AND outcome_seq IS NOT NULL", "outcome_seq");
+    private readonly SqliteStatement _outcomes = Latest(
+        connection, "facts_by_outcome", "outcome_seq, outcome, 2 * coalesce(false_negative, 0)", "outcome_seq IS NOT NULL AND (label IS NOT 0 OR false_positive IS NULL)", "outcome_seq");
+
+    private readonly SqliteStatement _performance = Latest(connection, "facts_by_performance", "time_seq, time_ms, exception", "time_seq = exception_seq", "time_seq");
+    private readonly SqliteStatement _times = Latest(connection, "facts_by_time", "time_seq, time_ms, 0", "time_seq IS NOT NULL AND time_seq IS NOT exception_seq", "time_seq");
+    private readonly SqliteStatement _exceptions = Latest(connection, "facts_by_exception", "exception_seq, 0, exception", "exception_seq IS NOT NULL AND exception_seq IS NOT time_seq", "exception_seq");
+    private readonly SqliteStatement _critical = Latest(connection, "facts_by_critical", "outcome_seq, execution, 0", "critical_false_negative = 1 AND outcome_seq IS NOT NULL", "outcome_seq");
     private readonly SqliteStatement _failures = new(connection, "SELECT count(*) FROM execution_facts INDEXED BY facts_by_failure WHERE revision_key = ?1 AND critical_failure = 1 AND ordinal > ?2");
+    private readonly SqliteStatement _failed = new(connection, "SELECT ordinal FROM execution_facts INDEXED BY facts_by_failure WHERE revision_key = ?1 AND critical_failure = 1 ORDER BY ordinal DESC LIMIT ?2");
     private readonly SqliteStatement _sources = new(connection, "SELECT source || ' by ' || agent, executions FROM revision_sources WHERE revision_key = ?1 AND executions > 0 ORDER BY 2 DESC");
 
     private readonly List<(long Revision, long Executions)> _found = [];
-    private readonly List<(long Sequence, double Value, double Also)> _values = [];
+    private readonly LatestValues _latest = new();
+    // Bit 0 of the flags is a false positive or an exception, bit 1 a false negative.
+    private readonly List<(long Sequence, double Value, long Flags)> _rows = [];
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _fidelity, _outcomes, _negatives, _times, _exceptions, _critical, _failures, _sources])
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _fidelity, _outcomes, _negatives, _performance, _times, _exceptions, _critical, _failures, _failed, _sources])
         {
             statement.Dispose();
         }
@@ -47,14 +53,121 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     public EvidenceWindow Window(StateStay stay, WindowSizes sizes)
     {
         Find(stay);
-        if (_found.Count == 0)
+        return _found.Count switch
         {
-            return new EvidenceWindow();
+            0 => new EvidenceWindow(),
+            1 when Suffices(LatestKind.Fidelity, sizes.Fidelity) && Suffices(LatestKind.Outcomes, sizes.Outcomes) && Suffices(LatestKind.Negatives, sizes.Negatives)
+                && Suffices(LatestKind.Times, sizes.Times) && Suffices(LatestKind.Exceptions, sizes.Exceptions) => FromLatest(sizes),
+            _ => FromIndexes(sizes),
+        };
+    }
+
+    /// <summary>Reads the latest values of a revision from the indexes.</summary>
+    public void Rebuild(long revision, long executions, LatestValues latest)
+    {
+        latest.Clear();
+        _found.Clear();
+        _found.Add((revision, executions));
+        Fill(latest, LatestKind.Fidelity, _fidelity);
+        Fill(latest, LatestKind.Outcomes, _outcomes, _negatives);
+        Fill(latest, LatestKind.Negatives, _negatives);
+        Fill(latest, LatestKind.Times, _performance, _times);
+        Fill(latest, LatestKind.Exceptions, _performance, _exceptions);
+        _failed.Bind(1, revision);
+        _failed.Bind(2, (long)LatestValues.Kept);
+        var failures = new Stack<long>();
+        while (_failed.Read())
+        {
+            failures.Push(_failed.Int64(0));
         }
 
-        var fidelity = Values(_fidelity, sizes.Fidelity);
-        var outcomes = Values(_outcomes, sizes.Outcomes);
-        var falseNegatives = (int)_values.Sum(value => value.Also);
+        foreach (var ordinal in failures)
+        {
+            latest.Add(LatestKind.Failures, new Arrival(ordinal, 0, 0));
+        }
+
+        latest.Critical = Critical(int.MaxValue).Count;
+    }
+
+    private void Fill(LatestValues latest, LatestKind kind, SqliteStatement first, SqliteStatement? second = null)
+    {
+        Read(LatestValues.Kept, first, second);
+        for (var index = _rows.Count - 1; index >= 0; index--)
+        {
+            var (sequence, value, flags) = _rows[index];
+            latest.Add(kind, new Arrival(sequence, value, (int)flags));
+        }
+    }
+
+    private EvidenceWindow FromLatest(WindowSizes sizes)
+    {
+        var (revision, executions) = _found[0];
+        var falseNegatives = 0;
+        for (var position = 0; position < Math.Min(sizes.Outcomes, _latest.Count(LatestKind.Outcomes)); position++)
+        {
+            falseNegatives += (_latest[LatestKind.Outcomes, position].Flags & 2) >> 1;
+        }
+
+        var failures = 0;
+        while (failures < _latest.Count(LatestKind.Failures) && _latest[LatestKind.Failures, failures].Sequence > executions - sizes.Critical)
+        {
+            failures++;
+        }
+
+        var (critical, ids) = _latest.Critical == 0 ? (0, []) : Critical(sizes.Critical);
+        return new EvidenceWindow
+        {
+            Executions = (int)executions,
+            Fidelity = LatestOf(LatestKind.Fidelity, sizes.Fidelity),
+            Outcomes = LatestOf(LatestKind.Outcomes, sizes.Outcomes),
+            Negatives = FlagsOf(LatestKind.Negatives, sizes.Negatives),
+            TimesMs = LatestOf(LatestKind.Times, sizes.Times),
+            Exceptions = FlagsOf(LatestKind.Exceptions, sizes.Exceptions),
+            FalseNegatives = falseNegatives,
+            CriticalFalseNegatives = critical,
+            CriticalFalseNegativeIds = ids,
+            CriticalFailures = failures < LatestValues.Kept ? failures : Failures(sizes.Critical),
+            Sources = sizes.Sources ? Sources() : [],
+        };
+    }
+
+    // What is not full holds everything there is.
+    private bool Suffices(LatestKind kind, int size) => size <= LatestValues.Kept || _latest.Count(kind) < LatestValues.Kept;
+
+    private double[] LatestOf(LatestKind kind, int count)
+    {
+        var values = new double[Math.Min(count, _latest.Count(kind))];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = _latest[kind, values.Length - 1 - index].Value;
+        }
+
+        return values;
+    }
+
+    private bool[] FlagsOf(LatestKind kind, int count)
+    {
+        var flags = new bool[Math.Min(count, _latest.Count(kind))];
+        for (var index = 0; index < flags.Length; index++)
+        {
+            flags[index] = (_latest[kind, flags.Length - 1 - index].Flags & 1) != 0;
+        }
+
+        return flags;
+    }
+
+    private EvidenceWindow FromIndexes(WindowSizes sizes)
+    {
+        Read(sizes.Fidelity, _fidelity);
+        var fidelity = Values();
+        Read(sizes.Negatives, _negatives);
+        var negatives = Flags();
+        Read(sizes.Times, _performance, _times);
+        var times = Values();
+        Read(sizes.Exceptions, _performance, _exceptions);
+        var exceptions = Flags();
+        Read(sizes.Outcomes, _outcomes, _negatives);
+        var (outcomes, falseNegatives) = (Values(), FalseNegatives());
         var (critical, ids) = Critical(sizes.Critical);
         return new EvidenceWindow
         {
@@ -62,13 +175,13 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
             Fidelity = fidelity,
             Outcomes = outcomes,
             FalseNegatives = falseNegatives,
-            Negatives = Flags(Values(_negatives, sizes.Negatives)),
-            TimesMs = Values(_times, sizes.Times),
-            Exceptions = Flags(Values(_exceptions, sizes.Exceptions)),
+            Negatives = negatives,
+            TimesMs = times,
+            Exceptions = exceptions,
             CriticalFalseNegatives = critical,
             CriticalFalseNegativeIds = ids,
             CriticalFailures = Failures(sizes.Critical),
-            Sources = Sources(),
+            Sources = sizes.Sources ? Sources() : [],
         };
     }
 
@@ -86,40 +199,80 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         while (_revisions.Read())
         {
             _found.Add((_revisions.Int64(0), _revisions.Int64(1)));
+            _latest.Clear();
+            if (!_revisions.IsNull(2))
+            {
+                _latest.Read(_revisions.Blob(2));
+            }
         }
     }
 
-    // The latest values over all revisions, oldest first.
-    private double[] Values(SqliteStatement statement, int count)
+    // The latest rows over all revisions and over the indexes that share them, newest first.
+    private void Read(int count, SqliteStatement first, SqliteStatement? second = null)
     {
-        _values.Clear();
-        var three = statement == _outcomes;
+        _rows.Clear();
         foreach (var (revision, _) in _found)
         {
-            statement.Bind(1, revision);
-            statement.Bind(2, (long)count);
-            while (statement.Read())
+            Read(count, first, revision);
+            if (second is not null)
             {
-                _values.Add((statement.Int64(0), statement.Double(1), three ? statement.Double(2) : 0));
+                Read(count, second, revision);
             }
         }
 
-        if (_found.Count > 1)
+        if (_found.Count > 1 || second is not null)
         {
-            _values.Sort((left, right) => right.Sequence.CompareTo(left.Sequence));
-            if (_values.Count > count)
-            {
-                _values.RemoveRange(count, _values.Count - count);
-            }
+            _rows.Sort(static (left, right) => right.Sequence.CompareTo(left.Sequence));
         }
 
-        var values = new double[_values.Count];
+        if (_rows.Count > count)
+        {
+            _rows.RemoveRange(count, _rows.Count - count);
+        }
+    }
+
+    private void Read(int count, SqliteStatement statement, long revision)
+    {
+        statement.Bind(1, revision);
+        statement.Bind(2, (long)count);
+        while (statement.Read())
+        {
+            _rows.Add((statement.Int64(0), statement.Double(1), statement.Int64(2)));
+        }
+    }
+
+    // Oldest first.
+    private double[] Values()
+    {
+        var values = new double[_rows.Count];
         for (var index = 0; index < values.Length; index++)
         {
-            values[index] = _values[values.Length - 1 - index].Value;
+            values[index] = _rows[values.Length - 1 - index].Value;
         }
 
         return values;
+    }
+
+    private bool[] Flags()
+    {
+        var flags = new bool[_rows.Count];
+        for (var index = 0; index < flags.Length; index++)
+        {
+            flags[index] = (_rows[flags.Length - 1 - index].Flags & 1) != 0;
+        }
+
+        return flags;
+    }
+
+    private int FalseNegatives()
+    {
+        var count = 0;
+        foreach (var row in _rows)
+        {
+            count += (row.Flags & 2) != 0 ? 1 : 0;
+        }
+
+        return count;
     }
 
     private (int Count, IReadOnlyList<string> Ids) Critical(int span)
@@ -144,8 +297,8 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         // Only those among the latest outcomes; their number may be unlimited.
         if (span < int.MaxValue)
         {
-            Values(_outcomes, span);
-            var first = _values.Count == 0 ? long.MaxValue : _values.Min(value => value.Sequence);
+            Read(span, _outcomes, _negatives);
+            var first = _rows.Count == 0 ? long.MaxValue : _rows[^1].Sequence;
             found.RemoveAll(one => one.Sequence < first);
         }
 
@@ -182,6 +335,4 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 
         return sources;
     }
-
-    private static bool[] Flags(double[] values) => Array.ConvertAll(values, value => value != 0);
 }

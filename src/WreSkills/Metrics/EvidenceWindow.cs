@@ -57,8 +57,18 @@ public sealed record EvidenceWindow
 /// <param name="Critical">Span of critical false negatives and critical failures, in executions.</param>
 public sealed record WindowSizes(int Fidelity, int Outcomes, int Negatives, int Times, int Exceptions, int Critical)
 {
+    /// <summary>Whether it is asked where the executions come from. Default true.</summary>
+    public bool Sources { get; init; } = true;
+
     /// <summary>The same windows, each longer by a number of arrivals.</summary>
-    public WindowSizes Plus(int arrivals) => new(Fidelity + arrivals, Outcomes + arrivals, Negatives + arrivals, Times + arrivals, Exceptions + arrivals, Critical);
+    public WindowSizes Plus(int arrivals) => this with
+    {
+        Fidelity = Fidelity + arrivals,
+        Outcomes = Outcomes + arrivals,
+        Negatives = Negatives + arrivals,
+        Times = Times + arrivals,
+        Exceptions = Exceptions + arrivals,
+    };
 }
 
 /// <summary>Aggregated figures of one version in one state.</summary>

@@ -57,6 +57,7 @@ internal static class MetricsSchema
             state_serial INTEGER NOT NULL,
             benchmark INTEGER NOT NULL,
             executions INTEGER NOT NULL DEFAULT 0,
+            latest BLOB, -- the latest values of each metric, derived from the facts
             UNIQUE (skill_key, version, digest, state, state_serial, benchmark)
         );
         CREATE TABLE IF NOT EXISTS execution_facts (
@@ -71,15 +72,16 @@ internal static class MetricsSchema
             critical INTEGER, critical_false_negative INTEGER,
             time_ms REAL, time_seq INTEGER, exception INTEGER, exception_seq INTEGER, memory_mb REAL, tokens INTEGER,
             critical_failure INTEGER,
-            PRIMARY KEY (skill_key, execution)
-        ) WITHOUT ROWID;
-        -- Each window is read from its index alone.
+            UNIQUE (skill_key, execution)
+        );
+        -- Each window is read from indexes alone. What usually comes in one line (time and exception) shares one, and an outcome is in one of two.
         CREATE INDEX IF NOT EXISTS facts_by_fidelity ON execution_facts (revision_key, fidelity_seq, fidelity) WHERE fidelity_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_outcome ON execution_facts (revision_key, outcome_seq, outcome, false_negative) WHERE outcome_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_negative ON execution_facts (revision_key, outcome_seq, outcome, false_positive, false_negative) WHERE label = 0 AND false_positive IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_outcome ON execution_facts (revision_key, outcome_seq, outcome, false_negative) WHERE outcome_seq IS NOT NULL AND (label IS NOT 0 OR false_positive IS NULL);
         CREATE INDEX IF NOT EXISTS facts_by_critical ON execution_facts (revision_key, outcome_seq) WHERE critical_false_negative = 1;
-        CREATE INDEX IF NOT EXISTS facts_by_negative ON execution_facts (revision_key, outcome_seq, false_positive) WHERE label = 0 AND false_positive IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_time ON execution_facts (revision_key, time_seq, time_ms) WHERE time_seq IS NOT NULL;
-        CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq, exception) WHERE exception_seq IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS facts_by_performance ON execution_facts (revision_key, time_seq, time_ms, exception) WHERE time_seq = exception_seq;
+        CREATE INDEX IF NOT EXISTS facts_by_time ON execution_facts (revision_key, time_seq, time_ms) WHERE time_seq IS NOT NULL AND time_seq IS NOT exception_seq;
+        CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq, exception) WHERE exception_seq IS NOT NULL AND exception_seq IS NOT time_seq;
         CREATE INDEX IF NOT EXISTS facts_by_failure ON execution_facts (revision_key, ordinal) WHERE critical_failure = 1;
         CREATE INDEX IF NOT EXISTS facts_by_moment ON execution_facts (revision_key, timestamp_ms);
         -- Sums per revision and hour since 1970; a negative key stands for a skill's executions without revision.

@@ -16,17 +16,20 @@ internal sealed class MetricsWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
     private readonly FactsTable _facts;
+    private readonly EvidenceQueries _evidence;
     private readonly RollUpChanges _rollUps = new();
     private readonly Dictionary<string, long> _skills = [];
     private readonly Dictionary<(long Skill, string Version, string Digest, string State, long Serial, bool Benchmark), long> _revisions = [];
-    private readonly Dictionary<long, long> _ordinals = [];
-    private readonly HashSet<long> _grown = [];
+    private readonly Dictionary<long, (long Executions, LatestValues Latest)> _revisionStates = [];
+    private readonly HashSet<long> _touched = [];
+    private readonly HashSet<long> _corrected = [];
     private readonly Dictionary<long, List<StateInterval>> _intervals = [];
     private readonly Dictionary<ExecutionKey, ExecutionFacts> _batch = [];
     private readonly List<ExecutionFacts> _rows = [];
     private readonly ExecutionFacts _line = new();
     private readonly ExecutionFacts _known = new();
     private (string? Version, string? Digest, string? State, long? Serial, string? Source, long Skill, long Key) _latestRevision;
+    private long _skill;
     private long _sequence;
 
     public MetricsWriter(SqliteConnection connection, TimeProvider time)
@@ -34,17 +37,29 @@ internal sealed class MetricsWriter : IDisposable
         _connection = connection;
         _time = time;
         _facts = new FactsTable(connection);
+        _evidence = new EvidenceQueries(connection);
         using var command = connection.Prepare("SELECT value FROM ingest_state WHERE name = 'sequence'");
         _sequence = command.ExecuteScalar() is long known ? known : 0;
     }
 
-    public void Dispose() => _facts.Dispose();
+    public void Dispose()
+    {
+        _facts.Dispose();
+        _evidence.Dispose();
+    }
 
     /// <summary>Merges lines of fidelity, outcomes and performance files of one skill, in the order of their arrival.</summary>
     public void Merge(string skill, IEnumerable<ArraySegment<MetricLine>> lines)
     {
         var key = SkillKey(skill);
         _batch.Clear();
+        if (key != _skill)
+        {
+            // Skills come one after another, and there may be thousands.
+            _revisionStates.Clear();
+            _skill = key;
+        }
+
         var used = 0;
         foreach (var kind in lines)
         {
@@ -80,22 +95,28 @@ internal sealed class MetricsWriter : IDisposable
     public void Finish()
     {
         _rollUps.Save(_connection);
-        foreach (var revision in _grown)
+        foreach (var revision in _touched)
         {
-            _connection.Execute("UPDATE revisions SET executions = $2 WHERE revision_key = $1", revision, _ordinals[revision]);
+            var (executions, latest) = _revisionStates[revision];
+            if (latest.Disordered || _corrected.Contains(revision))
+            {
+                _evidence.Rebuild(revision, executions, latest);
+            }
+
+            _connection.Execute("UPDATE revisions SET executions = $2, latest = $3 WHERE revision_key = $1", revision, executions, latest.ToBytes());
         }
 
-        _grown.Clear();
+        _touched.Clear();
+        _corrected.Clear();
         _connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('sequence', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", _sequence);
     }
 
     private void Save(long skill, ExecutionFacts row)
     {
-        var ordinal = row.Revision == 0 ? 0 : Ordinal(row.Revision) + 1;
-        row.Ordinal = ordinal;
+        row.Ordinal = row.Revision == 0 ? 0 : State(row.Revision).Executions + 1;
         if (_facts.TryInsert(skill, row))
         {
-            Grow(row.Revision, ordinal);
+            Grow(row);
             _rollUps.Add(skill, row, 1);
             return;
         }
@@ -106,32 +127,49 @@ internal sealed class MetricsWriter : IDisposable
         _known.Add(row);
         if (unplaced && _known.Revision != 0)
         {
-            _known.Ordinal = ordinal;
-            Grow(_known.Revision, ordinal);
+            _known.Ordinal = row.Ordinal;
+            Grow(_known);
+        }
+
+        if (_known.Revision != 0)
+        {
+            _ = State(_known.Revision);
+            _touched.Add(_known.Revision);
+            _corrected.Add(_known.Revision);
         }
 
         _rollUps.Add(skill, _known, 1);
         _facts.Update(skill, _known);
     }
 
-    private void Grow(long revision, long ordinal)
+    private void Grow(ExecutionFacts row)
     {
-        if (revision != 0)
+        if (row.Revision != 0)
         {
-            _ordinals[revision] = ordinal;
-            _grown.Add(revision);
+            var (executions, latest) = State(row.Revision);
+            latest.Add(row);
+            _revisionStates[row.Revision] = (executions + 1, latest);
+            _touched.Add(row.Revision);
         }
     }
 
-    private long Ordinal(long revision)
+    private (long Executions, LatestValues Latest) State(long revision)
     {
-        if (!_ordinals.TryGetValue(revision, out var known))
+        if (!_revisionStates.TryGetValue(revision, out var state))
         {
-            using var command = _connection.Prepare("SELECT executions FROM revisions WHERE revision_key = $1", revision);
-            _ordinals[revision] = known = (long)command.ExecuteScalar()!;
+            using var command = _connection.Prepare("SELECT executions, latest FROM revisions WHERE revision_key = $1", revision);
+            using var reader = command.ExecuteReader();
+            reader.Read();
+            state = (reader.GetInt64(0), new LatestValues());
+            if (!reader.IsDBNull(1))
+            {
+                state.Latest.Read((byte[])reader.GetValue(1));
+            }
+
+            _revisionStates[revision] = state;
         }
 
-        return known;
+        return state;
     }
 
     /// <summary>Takes over a promotion log line: the policy's event tables, and the interval of each version that changed its state.</summary>

@@ -12,6 +12,7 @@ using WreSkills.Tests.Hosting;
 namespace WreSkills.Tests.Executions;
 
 /// <summary>Real programs: small shell scripts in a temporary folder.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class CommandAgentTests : IDisposable
 {
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);

@@ -84,14 +84,9 @@ internal static class MetricsSchema
         CREATE INDEX IF NOT EXISTS facts_by_exception ON execution_facts (revision_key, exception_seq, exception) WHERE exception_seq IS NOT NULL AND exception_seq IS NOT time_seq;
         CREATE INDEX IF NOT EXISTS facts_by_failure ON execution_facts (revision_key, ordinal) WHERE critical_failure = 1;
         CREATE INDEX IF NOT EXISTS facts_by_moment ON execution_facts (revision_key, timestamp_ms);
-        -- Sums per revision and hour since 1970; a negative key stands for a skill's executions without revision.
-        CREATE TABLE IF NOT EXISTS metric_hours (
-            revision_key INTEGER NOT NULL, hour INTEGER NOT NULL,
-            executions INTEGER NOT NULL, fidelity_count INTEGER NOT NULL, fidelity_sum INTEGER NOT NULL, outcome_count INTEGER NOT NULL, outcome_sum INTEGER NOT NULL,
-            negatives INTEGER NOT NULL, false_positives INTEGER NOT NULL, false_negatives INTEGER NOT NULL, critical_false_negatives INTEGER NOT NULL,
-            exception_count INTEGER NOT NULL, exceptions INTEGER NOT NULL, time_count INTEGER NOT NULL, time_sum INTEGER NOT NULL, tokens INTEGER NOT NULL,
-            PRIMARY KEY (revision_key, hour)
-        ) WITHOUT ROWID;
+        -- Sums per revision and hour or day since 1970; a negative key stands for a skill's executions without revision.
+        CREATE TABLE IF NOT EXISTS metric_hours (revision_key INTEGER NOT NULL, period INTEGER NOT NULL, {RollUp.ColumnsSql}, PRIMARY KEY (revision_key, period)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS metric_days (revision_key INTEGER NOT NULL, period INTEGER NOT NULL, {RollUp.ColumnsSql}, PRIMARY KEY (revision_key, period)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS revision_sources (revision_key INTEGER NOT NULL, source TEXT NOT NULL, agent TEXT NOT NULL, executions INTEGER NOT NULL, PRIMARY KEY (revision_key, source, agent)) WITHOUT ROWID;
 
         CREATE VIEW IF NOT EXISTS execution_metrics AS

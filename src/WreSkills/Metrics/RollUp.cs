@@ -101,14 +101,19 @@ internal record struct RollUp
         "executions", "fidelity_count", "fidelity_sum", "outcome_count", "outcome_sum", "negatives", "false_positives", "false_negatives",
         "critical_false_negatives", "exception_count", "exceptions", "time_count", "time_sum", "tokens",
     ];
+
+    /// <summary>Definitions of the table's columns.</summary>
+    public static string ColumnsSql { get; } = string.Join(", ", Columns.Select(column => column + " INTEGER NOT NULL"));
 }
 
 /// <summary>What one batch changes in the hourly sums and in the counts by source; written once at its end.</summary>
 internal sealed class RollUpChanges
 {
     public const long MsPerHour = 3_600_000;
+    public const long HoursPerDay = 24;
 
-    private readonly Dictionary<(long Revision, long Hour), RollUp> _hours = [];
+    private readonly Dictionary<(long Revision, long Period), RollUp> _hours = [];
+    private readonly Dictionary<(long Revision, long Period), RollUp> _days = [];
     private readonly Dictionary<(long Revision, string Source, string Agent), long> _sources = [];
 
     /// <summary>Adds an execution, or takes it away.</summary>
@@ -125,22 +130,13 @@ internal sealed class RollUpChanges
     /// <summary>Writes all changes inside the caller's transaction and forgets them.</summary>
     public void Save(SqliteConnection connection)
     {
-        using (var hours = new SqliteStatement(connection, s_hourSql))
+        foreach (var ((revision, hour), change) in _hours)
         {
-            foreach (var ((revision, hour), change) in _hours)
-            {
-                hours.Bind(1, revision);
-                hours.Bind(2, hour);
-                var column = 3;
-                foreach (var value in change.ToColumns())
-                {
-                    hours.Bind(column++, value);
-                }
-
-                hours.Run();
-            }
+            CollectionsMarshal.GetValueRefOrAddDefault(_days, (revision, hour / HoursPerDay), out _).Add(change);
         }
 
+        Save(connection, s_hourSql, _hours);
+        Save(connection, s_daySql, _days);
         using (var sources = new SqliteStatement(connection, "INSERT INTO revision_sources (revision_key, source, agent, executions) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET executions = executions + excluded.executions"))
         {
             foreach (var ((revision, source, agent), change) in _sources)
@@ -154,10 +150,31 @@ internal sealed class RollUpChanges
         }
 
         _hours.Clear();
+        _days.Clear();
         _sources.Clear();
     }
 
-    private static readonly string s_hourSql =
-        $"INSERT INTO metric_hours (revision_key, hour, {string.Join(", ", RollUp.Columns)}) VALUES ({string.Join(", ", Enumerable.Range(1, RollUp.Columns.Count + 2).Select(index => $"?{index}"))}) "
+    private static void Save(SqliteConnection connection, string sql, Dictionary<(long Revision, long Period), RollUp> changes)
+    {
+        using var statement = new SqliteStatement(connection, sql);
+        foreach (var ((revision, period), change) in changes)
+        {
+            statement.Bind(1, revision);
+            statement.Bind(2, period);
+            var column = 3;
+            foreach (var value in change.ToColumns())
+            {
+                statement.Bind(column++, value);
+            }
+
+            statement.Run();
+        }
+    }
+
+    private static readonly string s_hourSql = Sql("metric_hours");
+    private static readonly string s_daySql = Sql("metric_days");
+
+    private static string Sql(string table) =>
+        $"INSERT INTO {table} (revision_key, period, {string.Join(", ", RollUp.Columns)}) VALUES ({string.Join(", ", Enumerable.Range(1, RollUp.Columns.Count + 2).Select(index => $"?{index}"))}) "
         + $"ON CONFLICT DO UPDATE SET {string.Join(", ", RollUp.Columns.Select(column => $"{column} = {column} + excluded.{column}"))}";
 }

@@ -4,7 +4,7 @@ using WreSkills.Storage;
 
 namespace WreSkills.Metrics;
 
-/// <summary>Figures over spans of time: whole hours from their sums, the hour in which the span begins from the executions themselves.</summary>
+/// <summary>Figures over spans of time: whole days and hours from their sums, the hour in which the span begins from the executions themselves.</summary>
 internal sealed class SummaryQueries(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement _revisions = new(
@@ -16,7 +16,13 @@ internal sealed class SummaryQueries(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _revision = new(connection, "SELECT revision_key, version, state, digest, benchmark, state_serial FROM revisions WHERE revision_key = ?1");
 
-    private readonly SqliteStatement _hours = new(connection, $"SELECT {string.Join(", ", RollUp.Columns.Select(column => $"sum({column})"))} FROM metric_hours WHERE revision_key = ?1 AND hour >= ?2");
+    private readonly SqliteStatement _periods = new(
+        connection,
+        $"""
+        SELECT {string.Join(", ", RollUp.Columns.Select(column => $"sum({column})"))} FROM (
+            SELECT * FROM metric_days WHERE revision_key = ?1 AND period >= ?3
+            UNION ALL SELECT * FROM metric_hours WHERE revision_key = ?1 AND period >= ?2 AND period < ?3 * 24)
+        """);
 
     private readonly SqliteStatement _edge = new(
         connection,
@@ -35,7 +41,7 @@ internal sealed class SummaryQueries(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _revision, _hours, _edge, _first, _last])
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _revision, _periods, _edge, _first, _last])
         {
             statement.Dispose();
         }
@@ -84,14 +90,15 @@ internal sealed class SummaryQueries(SqliteConnection connection) : IDisposable
         var firstWhole = (since + RollUpChanges.MsPerHour - 1) / RollUpChanges.MsPerHour;
         foreach (var revision in revisions)
         {
-            _hours.Bind(1, revision.Key);
-            _hours.Bind(2, firstWhole);
-            if (_hours.Read() && !_hours.IsNull(0))
+            _periods.Bind(1, revision.Key);
+            _periods.Bind(2, firstWhole);
+            _periods.Bind(3, (firstWhole + RollUpChanges.HoursPerDay - 1) / RollUpChanges.HoursPerDay);
+            if (_periods.Read() && !_periods.IsNull(0))
             {
-                sums.Add(RollUp.FromColumns(_hours.Int64, 0));
+                sums.Add(RollUp.FromColumns(_periods.Int64, 0));
             }
 
-            _hours.Reset();
+            _periods.Reset();
             Edge(revision.Key, since, firstWhole * RollUpChanges.MsPerHour, ref sums);
             from = Math.Min(from, Moment(_first, revision.Key, since) ?? long.MaxValue);
             to = Math.Max(to, Moment(_last, revision.Key, null) ?? long.MinValue);

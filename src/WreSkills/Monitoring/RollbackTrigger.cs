@@ -5,20 +5,6 @@ using WreSkills.Policy;
 
 namespace WreSkills.Monitoring;
 
-/// <summary>What a trigger says about the version in production.</summary>
-/// <param name="Name">Name in the policy, such as <c>pattern_fidelity</c>.</param>
-/// <param name="Verdict"><see cref="Verdict.Fail"/> rolls back.</param>
-/// <param name="Figure">The figure it looked at; null without data.</param>
-/// <param name="Threshold">The threshold.</param>
-/// <param name="Window">The span it looked at, in words.</param>
-/// <param name="Reason">Machine-readable reason of a rollback, such as <c>pattern_fidelity_drop_below_85</c>.</param>
-/// <param name="Metric">The figure as the policy writes it, such as <c>fidelity=0.83</c>.</param>
-public sealed record TriggerResult(string Name, Verdict Verdict, double? Figure, double Threshold, string Window, string Reason, string Metric)
-{
-    /// <summary>One sentence for a person.</summary>
-    public string Sentence { get; init; } = "";
-}
-
 /// <summary>The literal triggers of policy 3.1 for production → staged; a pure function of window, baseline and policy.</summary>
 public static class RollbackTrigger
 {
@@ -47,12 +33,11 @@ public static class RollbackTrigger
     {
         var count = window.CriticalFalseNegatives;
         var verdict = !triggers.CriticalFalseNegative ? Verdict.Pass : count > 0 ? Verdict.Fail : window.Outcomes.Count == 0 ? Verdict.NoData : Verdict.Pass;
-        return new TriggerResult("critical_false_negative", verdict, count, 0, $"last {window.Outcomes.Count} outcomes", "critical_false_negative", $"critical_false_negatives={count}")
-        {
-            Sentence = count > 0
+        return new TriggerResult("critical_false_negative", verdict, count, 0, () => new TriggerWords(
+            $"last {window.Outcomes.Count} outcomes", "critical_false_negative", $"critical_false_negatives={count}",
+            count > 0
                 ? $"A high-stakes event was missed ({string.Join(", ", window.CriticalFalseNegativeIds)}); one is enough."
-                : $"No critical false negative in the last {window.Outcomes.Count} outcomes.",
-        };
+                : $"No critical false negative in the last {window.Outcomes.Count} outcomes."));
     }
 
     private static TriggerResult MeanBelow(string name, string metric, string subject, IReadOnlyList<double> values, int window, double limit, int arrivals)
@@ -62,16 +47,15 @@ public static class RollbackTrigger
         var verdict = last.Count == 0 ? Verdict.NoData
             : last.Count < window ? Verdict.Inconclusive
             : Threshold.MeanIsBelow(last.Sum(), last.Count, limit) ? Verdict.Fail : Verdict.Pass;
-        return new TriggerResult(name, verdict, mean, limit, $"last {window} executions", $"{name}_drop_below_{Percent(limit)}", $"{metric}={Round(mean)}")
-        {
-            Sentence = verdict switch
+        return new TriggerResult(name, verdict, mean, limit, () => new TriggerWords(
+            $"last {window} executions", $"{name}_drop_below_{Percent(limit)}", $"{metric}={Round(mean)}",
+            verdict switch
             {
                 Verdict.NoData => $"{subject}: no value yet.",
                 Verdict.Inconclusive => $"{subject}: {last.Count} of {window} values so far.",
                 Verdict.Fail => $"{subject} averaged {Round(mean)} over the last {window} executions; the limit is {Round(limit)}.",
                 _ => $"{subject} averages {Round(mean)} over the last {window} executions; the limit is {Round(limit)}.",
-            },
-        };
+            }));
     }
 
     private static TriggerResult RateAbove(string name, string metric, string subject, string what, IReadOnlyList<bool> all, int window, int minimum, double limit, int arrivals)
@@ -82,15 +66,14 @@ public static class RollbackTrigger
         var verdict = values.Count == 0 ? Verdict.NoData
             : values.Count < minimum ? Verdict.Inconclusive
             : Threshold.MeanIsAbove(hits, values.Count, limit) ? Verdict.Fail : Verdict.Pass;
-        return new TriggerResult(name, verdict, rate, limit, $"last {values.Count} {what}", $"{name}_above_{Percent(limit)}", $"{metric}={Round(rate)}")
-        {
-            Sentence = verdict switch
+        return new TriggerResult(name, verdict, rate, limit, () => new TriggerWords(
+            $"last {values.Count} {what}", $"{name}_above_{Percent(limit)}", $"{metric}={Round(rate)}",
+            verdict switch
             {
                 Verdict.NoData => $"{subject}: no {what} yet.",
                 Verdict.Inconclusive => $"{subject}: {values.Count} {what} so far, at least {minimum} are needed.",
                 _ => $"{subject} is {Round(rate)} ({hits} of the last {values.Count} {what}); the limit is {Round(limit)}.",
-            },
-        };
+            }));
     }
 
     private static TriggerResult Time(EvidenceWindow window, double? baselineTimeMs, RollbackTriggers triggers, int arrivals)
@@ -103,16 +86,15 @@ public static class RollbackTrigger
         var verdict = last.Count == 0 || baselineTimeMs is null ? Verdict.NoData
             : last.Count < size ? Verdict.Inconclusive
             : Threshold.MeanIsAbove(last.Sum(), last.Count, limit) ? Verdict.Fail : Verdict.Pass;
-        return new TriggerResult("execution_time", verdict, mean, limit, $"last {size} executions", $"execution_time_above_{Text(factor)}x_baseline", $"execution_time_ms={Text(Math.Round(mean ?? 0, 1))}")
-        {
-            Sentence = verdict switch
+        return new TriggerResult("execution_time", verdict, mean, limit, () => new TriggerWords(
+            $"last {size} executions", $"execution_time_above_{Text(factor)}x_baseline", $"execution_time_ms={Text(Math.Round(mean ?? 0, 1))}",
+            verdict switch
             {
                 Verdict.NoData when baselineTimeMs is null => "Execution time: no baseline was frozen at promotion.",
                 Verdict.NoData => "Execution time: no value yet.",
                 Verdict.Inconclusive => $"Execution time: {last.Count} of {size} values so far.",
                 _ => $"Execution time averages {mean:0.#} ms over the last {size} executions; the limit is {limit:0.#} ms ({Text(factor)} × baseline).",
-            },
-        };
+            }));
     }
 
     // The window at the earliest arrival of the batch at which it fires, else the latest. It may still be filling up then.

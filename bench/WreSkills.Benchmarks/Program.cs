@@ -3,7 +3,9 @@ using WreSkills.Benchmarks.Speed;
 // One sub-command per subject; each prints the rows that bench/RESULTS.md holds.
 var subjects = new Dictionary<string, (string Description, Func<string[], int> Run)>
 {
+    ["append"] = ("append lines durably and not, by threads and processes, and kill the writers", AppendSpeed.Run),
     ["ingest"] = ("ingest 3.0 million lines, against a yardstick that checks nothing", IngestSpeed.Run),
+    ["processes"] = ("whole processes of the native executable", ProcessSpeed.Run),
     ["queries"] = ("what monitor and gates ask, on the database that ingest leaves", QuerySpeed.Run),
     ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
 };

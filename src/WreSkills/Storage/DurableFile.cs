@@ -57,10 +57,8 @@ public static partial class DurableFile
     /// <exception cref="WreException">The disk is full or the flush failed; the append is not acknowledged.</exception>
     public static void Append(string path, ReadOnlySpan<byte> lines, bool flush = true)
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        CreateDirectory(directory);
-        using var turn = FileLock.Acquire(Path.Combine(directory, ".append.lock"));
-        AppendHoldingTurn(path, lines, flush);
+        using var log = new AppendLog(path, flush ? AppendDurability.Flushed : AppendDurability.None);
+        log.Append(lines);
     }
 
     /// <summary>Appends under a lock that the caller already holds on the directory's <c>.append.lock</c>.</summary>
@@ -73,21 +71,10 @@ public static partial class DurableFile
             var isNew = !File.Exists(path);
             using var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             length = RandomAccess.GetLength(handle);
-            var offset = length.Value;
-            if (offset > 0)
-            {
-                Span<byte> last = stackalloc byte[1];
-                if (RandomAccess.Read(handle, last, offset - 1) == 1 && last[0] != (byte)'\n')
-                {
-                    RandomAccess.Write(handle, "\n"u8, offset);
-                    offset++;
-                }
-            }
-
-            RandomAccess.Write(handle, lines, offset);
+            RandomAccess.Write(handle, lines, EndTornLine(handle, length.Value));
             if (flush)
             {
-                Flush(handle, path);
+                FlushData(handle, path);
                 if (isNew)
                 {
                     FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -99,6 +86,20 @@ public static partial class DurableFile
             CutBack(path, length);
             throw Failure(path, error);
         }
+    }
+
+    /// <summary>Ends a last line that has no line feed.</summary>
+    /// <returns>Where the next line begins.</returns>
+    internal static long EndTornLine(SafeFileHandle handle, long length)
+    {
+        Span<byte> last = stackalloc byte[1];
+        if (length == 0 || RandomAccess.Read(handle, last, length - 1) != 1 || last[0] == (byte)'\n')
+        {
+            return length;
+        }
+
+        RandomAccess.Write(handle, "\n"u8, length);
+        return length + 1;
     }
 
     /// <summary>Makes a directory with its parents and flushes each parent that gained an entry.</summary>
@@ -173,7 +174,11 @@ public static partial class DurableFile
         Flush(handle, path);
     }
 
-    private static void Flush(SafeFileHandle handle, string path)
+    /// <summary>Flushes a file's content and length, without its times: all that an appended line needs.</summary>
+    /// <exception cref="IOException">The flush failed; the descriptor must not be flushed again.</exception>
+    internal static void FlushData(SafeFileHandle handle, string path) => Flush(handle, path, dataOnly: true);
+
+    private static void Flush(SafeFileHandle handle, string path, bool dataOnly = false)
     {
         if (FaultInjection.FlushFails(path))
         {
@@ -187,7 +192,7 @@ public static partial class DurableFile
         }
 
         const int interrupted = 4;
-        while (FlushToDisk(handle) != 0)
+        while ((dataOnly && OperatingSystem.IsLinux() ? FlushDataToDisk(handle) : FlushToDisk(handle)) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != interrupted)
@@ -228,13 +233,16 @@ public static partial class DurableFile
         }
     }
 
-    private static WreException Failure(string path, Exception error) => new(
+    internal static WreException Failure(string path, Exception error) => new(
         $"Cannot write {path}: {error.Message}",
         "check free disk space and permissions",
         innerException: error);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FlushToDisk(SafeFileHandle descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FlushDataToDisk(SafeFileHandle descriptor);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenReadOnly(string path, int flags);

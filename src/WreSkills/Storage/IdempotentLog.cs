@@ -16,7 +16,7 @@ public static class IdempotentLog
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         DurableFile.CreateDirectory(directory);
-        using var turn = FileLock.Acquire(Path.Combine(directory, ".append.lock"));
+        using var turn = FileLock.Acquire(Path.Combine(directory, AppendTurns.FileName));
         if (Contains(path, idField, id))
         {
             return false;

@@ -11,17 +11,18 @@ internal static class BenchCommand
     private static readonly Option<string?> s_agent = new("--agent") { Description = "The agent; default: the only one in wre.yaml.", HelpName = "NAME" };
     private static readonly Option<string> s_state = State();
     private static readonly Option<int> s_parallel = new("--parallel") { Description = "Cases at a time.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<bool> s_noCache = new("--no-cache") { Description = "Ask models anew even where an earlier answer to the very same question is kept." };
     private const int MostShown = 20;
 
     public static Command Create() => Invocation.With(
-        new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.") { s_skill, s_agent, s_state, s_parallel },
+        new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.") { s_skill, s_agent, s_state, s_parallel, s_noCache },
         RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var parsed = invocation.Parsed;
         var result = await invocation.Workspace.BenchAsync(
-            parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agent(parsed.GetValue(s_agent)),
+            parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agent(parsed.GetValue(s_agent), cache: !parsed.GetValue(s_noCache)),
             parsed.GetValue(s_parallel), new Progress(invocation.Error, "bench").Report, cancellationToken);
         if (invocation.Json)
         {

@@ -69,6 +69,8 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
             Key = "benchmark:" + item.Id,
             Prompt = item.Prompt,
             Input = item.Input,
+            Tools = item.Tools,
+            CacheKey = $"{skill.Digest}/{item.Id}/{trial}",
         };
         var truth = new JsonObject { ["case"] = item.Id, ["trial"] = trial, ["critical"] = item.Critical };
         if (item.ExpectedDecision is not null)

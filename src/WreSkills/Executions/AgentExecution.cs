@@ -51,7 +51,14 @@ public static class AgentExecution
         json["timestamp"] = Timestamp.ToIso(started);
         json["agent"] = agent.Name;
         json["source"] = source;
-        json["execution_time_ms"] ??= Math.Round(result.ElapsedMs, 3);
+
+        // What was measured wins: nobody gets faster by saying so.
+        if (json["execution_time_ms"] is { } reported)
+        {
+            json["reported_execution_time_ms"] = reported.DeepClone();
+        }
+
+        json["execution_time_ms"] = Math.Round(result.ElapsedMs, 3);
         if (request.Key is not null)
         {
             json["key"] = request.Key;

@@ -6,19 +6,13 @@ using System.Text.Json;
 namespace WreSkills.Executions;
 
 /// <summary>Settings of an agent of kind <c>command</c>.</summary>
-public sealed record CommandAgentSettings
+public sealed record CommandAgentSettings : AgentSettings
 {
-    /// <summary>Name in <c>wre.yaml</c>.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Argument vector; the first item is the program, looked up in the workspace if it is a relative path with a slash. No shell is involved.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>Working directory: the workspace.</summary>
     public required string WorkingDirectory { get; init; }
-
-    /// <summary>How long one execution may take. Default 60 s.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Most bytes that are read from stdout. Default 16 MiB.</summary>
     public int MaxOutputBytes { get; init; } = 16 * 1024 * 1024;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using WreSkills.Loading;
+using WreSkills.Skills;
 
 namespace WreSkills.Executions;
 
@@ -31,6 +32,12 @@ public sealed record AgentRequest
 
     /// <summary>Structured input, or null.</summary>
     public JsonElement? Input { get; init; }
+
+    /// <summary>Tools that a benchmark case offers; empty otherwise.</summary>
+    public IReadOnlyList<CaseTool> Tools { get; init; } = [];
+
+    /// <summary>Under what a model's answer may be kept and used again, such as digest, case and trial; null to ask anew.</summary>
+    public string? CacheKey { get; init; }
 }
 
 /// <summary>What came back from an agent.</summary>

@@ -151,7 +151,8 @@ public sealed class Workspace
     /// <summary>An agent by name.</summary>
     /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is.</param>
     /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
-    public IAgent Agent(string? name)
+    /// <param name="cache">Whether answers of models may be kept and used again where the request allows it. Default true.</param>
+    public IAgent Agent(string? name, bool cache = true)
     {
         var agents = Configuration.Agents;
         var known = agents.Count == 0 ? "it names none" : $"it names {string.Join(", ", agents.Keys)}";
@@ -161,9 +162,16 @@ public sealed class Workspace
         }
 
         return agents.TryGetValue(name ?? agents.Keys.First(), out var settings)
-            ? new CommandAgent(settings, Time)
-            : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`");
+            ? Agent(settings, cache)
+            : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
     }
+
+    private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat
+        ? new ChatAgent(Model(chat, cache), Time)
+        : new CommandAgent((CommandAgentSettings)settings, Time);
+
+    /// <summary>A model by its settings.</summary>
+    internal ChatModel Model(ChatAgentSettings settings, bool cache) => new(settings, cache ? new ChatCache(Layout.ChatCacheFolder) : null, Time);
 
     /// <summary>Benchmarks a skill and notes its draft in the registry.</summary>
     /// <param name="skill">The skill's name.</param>

@@ -5,8 +5,8 @@ namespace WreSkills.Hosting;
 
 /// <summary>What <c>wre.yaml</c> says: where things are and which agents there are.</summary>
 /// <param name="Layout">Where things are.</param>
-/// <param name="Agents">Agents of kind <c>command</c> by name.</param>
-public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDictionary<string, CommandAgentSettings> Agents)
+/// <param name="Agents">Agents by name.</param>
+public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDictionary<string, AgentSettings> Agents)
 {
     /// <summary>The file at the root of a workspace.</summary>
     public const string FileName = "wre.yaml";
@@ -37,7 +37,7 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var path = Path.Combine(root, FileName);
         if (!File.Exists(path))
         {
-            return new WorkspaceConfiguration(WorkspaceLayout.ForPreset("policy", root), new Dictionary<string, CommandAgentSettings>());
+            return new WorkspaceConfiguration(WorkspaceLayout.ForPreset("policy", root), new Dictionary<string, AgentSettings>());
         }
 
         var problems = new List<YamlProblem>();
@@ -118,29 +118,75 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         return path.TrimEnd('/');
     }
 
-    private static Dictionary<string, CommandAgentSettings> ReadAgents(YamlSection section, string root)
+    private static Dictionary<string, AgentSettings> ReadAgents(YamlSection section, string root)
     {
-        var agents = new Dictionary<string, CommandAgentSettings>();
+        var agents = new Dictionary<string, AgentSettings>();
         foreach (var name in section.Keys)
         {
             var agent = section.Section(name);
-            var kind = agent.Choice("kind", "command", "command");
-            var command = agent.Texts("command");
-            if (kind == "command" && command.Count == 0)
+            AgentSettings? settings = agent.Choice("kind", "command", "command", "chat") == "chat" ? ReadChat(agent, name) : ReadCommand(agent, name, root);
+            if (settings is not null)
             {
-                agent.Report("command", "is missing: a list such as [python3, agents/spam.py]");
-                continue;
+                agents[name] = settings;
             }
-
-            agents[name] = new CommandAgentSettings
-            {
-                Name = name,
-                Command = command,
-                WorkingDirectory = root,
-                Timeout = TimeSpan.FromSeconds(agent.Number("timeout_seconds", 60, 0.01, 86_400)),
-            };
         }
 
         return agents;
     }
+
+    private static CommandAgentSettings? ReadCommand(YamlSection agent, string name, string root)
+    {
+        var command = agent.Texts("command");
+        if (command.Count == 0)
+        {
+            agent.Report("command", "is missing: a list such as [python3, agents/spam.py]");
+            return null;
+        }
+
+        return new CommandAgentSettings { Name = name, Command = command, WorkingDirectory = root, Timeout = Seconds(agent, "timeout_seconds", 60) };
+    }
+
+    private static ChatAgentSettings? ReadChat(YamlSection agent, string name)
+    {
+        var model = agent.Text("model");
+        var endpoint = agent.Text("endpoint", ChatAgentSettings.DefaultEndpoint)!;
+        if (agent.Text("api_key") is not null)
+        {
+            agent.Report("api_key", "must not stand in a file: name an environment variable with api_key_env");
+        }
+
+        var address = Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+        if (address is null)
+        {
+            agent.Report("endpoint", "must be an http or https address up to its version, such as http://localhost:11434/v1");
+        }
+
+        if (model is null)
+        {
+            agent.Report("model", "is missing: the model's name as the endpoint knows it, such as qwen3:1.7b");
+        }
+
+        double? Optional(string key, double most) => agent.Keys.Contains(key) ? agent.Number(key, 0, 0, most) : null;
+        var settings = new ChatAgentSettings
+        {
+            Name = name,
+            Endpoint = address ?? new Uri(ChatAgentSettings.DefaultEndpoint),
+            Model = model ?? "",
+            ApiKeyVariable = agent.Text("api_key_env"),
+            Temperature = Optional("temperature", 2),
+            TopP = Optional("top_p", 1),
+            MaxTokens = agent.Keys.Contains("max_tokens") ? agent.Whole("max_tokens", 1, 1, 10_000_000) : null,
+            Seed = agent.Keys.Contains("seed") ? agent.Whole("seed", 0, 0, int.MaxValue) : null,
+            Timeout = Seconds(agent, "timeout_seconds", 60),
+            Retries = agent.Whole("retries", 3, 0, 20),
+            RetryDelay = Seconds(agent, "retry_delay_seconds", 0.5),
+            MaxParallel = agent.Whole("max_parallel", 4, 1, 1000),
+            Stream = agent.Flag("stream", false),
+            Structured = agent.Flag("structured", true),
+            System = agent.Text("system", "")!,
+        };
+        return address is null || model is null ? null : settings;
+    }
+
+    private static TimeSpan Seconds(YamlSection agent, string key, double fallback) => TimeSpan.FromSeconds(agent.Number(key, fallback, 0.01, 86_400));
 }

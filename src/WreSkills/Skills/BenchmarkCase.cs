@@ -45,9 +45,15 @@ public sealed record BenchmarkCase
     /// <summary>Patterns that this case expects beyond the skill's.</summary>
     public IReadOnlyList<ExpectedPattern> Patterns { get; init; } = [];
 
+    /// <summary>Tools that the agent is offered, with the answers they give.</summary>
+    public IReadOnlyList<CaseTool> Tools { get; init; } = [];
+
     /// <summary>How often the case is run. Default 1.</summary>
     public int Trials { get; init; } = 1;
 
     /// <summary>Which part of the benchmark it belongs to, such as <c>holdout</c>; null when not split.</summary>
     public string? Split { get; init; }
+
+    /// <summary>Whether it is kept from whoever proposes changes, so that a proposal cannot be made to fit it.</summary>
+    public bool IsHoldout => Split == "holdout";
 }

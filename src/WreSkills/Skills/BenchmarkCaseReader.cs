@@ -122,6 +122,7 @@ internal static class BenchmarkCaseReader
                 Label = label,
                 Critical = Critical(wre, id, line),
                 Patterns = Patterns(wre, id, line),
+                Tools = CaseToolReader.Read(wre, problem => findings.Error("evals.tools", FileName, $"case '{id}': {problem}", line)),
                 Trials = Trials(wre, id, line),
                 Split = Text(wre, "split"),
             });

@@ -18,7 +18,7 @@ internal sealed class CommandTree
         var root = new RootCommand("Progressive delivery for AI-agent skills: prototype, staged, production, with gates, sign-off and automatic rollback.")
         {
             InitCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(),
-            AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(),
+            AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
             StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), PromoteCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(),
             LoadCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),

@@ -12,18 +12,20 @@ internal static class BenchCommand
     private static readonly Option<string> s_state = State();
     private static readonly Option<int> s_parallel = new("--parallel") { Description = "Cases at a time.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private static readonly Option<bool> s_noCache = new("--no-cache") { Description = "Ask models anew even where an earlier answer to the very same question is kept." };
+    private static readonly Option<bool> s_noJudge = new("--no-judge") { Description = "Leave judge patterns open, even if wre.yaml names a judge." };
     private const int MostShown = 20;
 
     public static Command Create() => Invocation.With(
-        new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.") { s_skill, s_agent, s_state, s_parallel, s_noCache },
+        new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.") { s_skill, s_agent, s_state, s_parallel, s_noCache, s_noJudge },
         RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var parsed = invocation.Parsed;
+        using var judge = parsed.GetValue(s_noJudge) ? null : invocation.Workspace.Judge(cache: !parsed.GetValue(s_noCache));
         var result = await invocation.Workspace.BenchAsync(
             parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agent(parsed.GetValue(s_agent), cache: !parsed.GetValue(s_noCache)),
-            parsed.GetValue(s_parallel), new Progress(invocation.Error, "bench").Report, cancellationToken);
+            parsed.GetValue(s_parallel), new Progress(invocation.Error, "bench").Report, cancellationToken, judge);
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, result.ToJson());

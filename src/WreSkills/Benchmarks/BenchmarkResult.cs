@@ -84,6 +84,9 @@ public sealed record BenchmarkResult
     /// <summary>How long it took, in seconds.</summary>
     public double DurationSeconds { get; init; }
 
+    /// <summary>Who answered the questions of judge patterns; null when nobody was asked.</summary>
+    public JudgeUse? Judge { get; init; }
+
     /// <summary>Runs of cases: cases times trials.</summary>
     public int Runs { get; init; }
 
@@ -140,6 +143,25 @@ public sealed record BenchmarkResult
 
     /// <summary>The result as JSON, in the shape of its file.</summary>
     public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, BenchmarkJson.Readable.BenchmarkResult)!;
+}
+
+/// <summary>The part that a judge had in a benchmark.</summary>
+public sealed record JudgeUse
+{
+    /// <summary>Models and settings.</summary>
+    public required string Judge { get; init; }
+
+    /// <summary>The model as its endpoint named it; null when it did not.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>SHA-256 of the prompt.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>Questions that were asked.</summary>
+    public int Questions { get; init; }
+
+    /// <summary>Why its answers may not decide a gate; null when a certificate says how well it agrees with people.</summary>
+    public string? Uncertified { get; init; }
 }
 
 /// <summary>Source-generated JSON of benchmark results.</summary>

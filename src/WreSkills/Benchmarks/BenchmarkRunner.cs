@@ -20,9 +20,11 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
     /// <param name="fidelityThreshold">Fidelity that a case without any other check must reach, 0–1.</param>
     /// <param name="progress">Told the number of finished runs and of all; null for nobody.</param>
     /// <param name="cancellationToken">Stops the benchmark; nothing is recorded then.</param>
+    /// <param name="judge">Who answers the questions of judge patterns, with the certificate for this skill; null for nobody.</param>
     /// <exception cref="WreException">The skill has no benchmark cases.</exception>
     public async Task<BenchmarkResult> RunAsync(
-        LoadedSkill skill, IAgent agent, int parallel, double fidelityThreshold, Action<int, int>? progress, CancellationToken cancellationToken)
+        LoadedSkill skill, IAgent agent, int parallel, double fidelityThreshold, Action<int, int>? progress, CancellationToken cancellationToken,
+        (JudgeCascade Cascade, JudgeCertificate? Certificate)? judge = null)
     {
         var jobs = skill.Folder.Cases.SelectMany(item => Enumerable.Range(1, item.Trials).Select(trial => (Case: item, Trial: trial))).ToList();
         if (jobs.Count == 0)
@@ -36,7 +38,7 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, parallel), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, jobs.Count), options, async (index, token) =>
         {
-            runs[index] = await RunAsync(skill, agent, jobs[index].Case, jobs[index].Trial, token).ConfigureAwait(false);
+            runs[index] = await RunAsync(skill, agent, jobs[index].Case, jobs[index].Trial, judge?.Cascade, token).ConfigureAwait(false);
             progress?.Invoke(Interlocked.Increment(ref finished), jobs.Count);
         }).ConfigureAwait(false);
 
@@ -51,6 +53,7 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
                 Agent = agent.Name,
                 StartedAt = Timestamp.ToIso(started),
                 DurationSeconds = (time.GetUtcNow() - started).TotalSeconds,
+                Judge = judge is { Cascade.Questions: > 0 } used ? Use(used.Cascade, used.Certificate) : null,
             },
             runs,
             fidelityThreshold);
@@ -60,7 +63,7 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         return result;
     }
 
-    private async Task<BenchmarkRun> RunAsync(LoadedSkill skill, IAgent agent, BenchmarkCase item, int trial, CancellationToken cancellationToken)
+    private async Task<BenchmarkRun> RunAsync(LoadedSkill skill, IAgent agent, BenchmarkCase item, int trial, JudgeCascade? judge, CancellationToken cancellationToken)
     {
         var request = new AgentRequest
         {
@@ -85,8 +88,22 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
 
         var (record, answer) = await AgentExecution.RunAsync(agent, request, truth, "benchmark", time, cancellationToken).ConfigureAwait(false);
         var evidence = ExecutionEvidence.Of(record with { Breadcrumbs = record.Breadcrumbs ?? [] })!;
+        if (judge is not null)
+        {
+            evidence = await judge.JudgeAsync([.. skill.Folder.Patterns, .. item.Patterns], evidence, request.CacheKey, cancellationToken).ConfigureAwait(false);
+        }
+
         var score = new PatternScorer(skill.Folder.Patterns, skill.Folder.Settings.UnexpectedStepPenalty).Score(evidence);
         var own = new PatternScorer(item.Patterns).Score(evidence);
         return new BenchmarkRun(item, trial, new ScoredExecution(record, score, OutcomeClass.Of(record, skill.Folder.Settings)), own, answer.Failure, answer.Log);
     }
+
+    private static JudgeUse Use(JudgeCascade judge, JudgeCertificate? certificate) => new()
+    {
+        Judge = judge.Identity,
+        Model = judge.Model,
+        Prompt = JudgePrompt.Digest,
+        Questions = judge.Questions,
+        Uncertified = certificate is null ? "it was never measured against people's labels" : certificate.Problem(judge.Identity, judge.Model, JudgePrompt.Digest),
+    };
 }

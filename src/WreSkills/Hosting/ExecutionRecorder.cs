@@ -110,12 +110,24 @@ public sealed class ExecutionRecorder(Workspace workspace)
     }
 
     /// <summary>Scores one execution against the patterns of the version it ran; nothing is written.</summary>
-    /// <returns>The score and the folder, both null when the version is not known here.</returns>
-    public (FidelityScore? Score, SkillFolder? Folder) Explain(ExecutionRecord record)
+    /// <param name="record">The execution.</param>
+    /// <param name="judge">Who answers the questions of judge patterns; null for nobody.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The score, or null when the version is not known here or there are no breadcrumbs.</returns>
+    public async Task<FidelityScore?> ExplainAsync(ExecutionRecord record, JudgeCascade? judge, CancellationToken cancellationToken)
     {
         var placed = Place(record, workspace.Registry.Load().Find(record.Skill));
-        var folder = Folder(placed);
-        return (folder is null ? null : ScoreBy(folder, placed), folder);
+        if (Folder(placed) is not { } folder || ExecutionEvidence.Of(placed) is not { } evidence)
+        {
+            return null;
+        }
+
+        if (judge is not null)
+        {
+            evidence = await judge.JudgeAsync(folder.Patterns, evidence, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new PatternScorer(folder.Patterns, folder.Settings.UnexpectedStepPenalty).Score(evidence);
     }
 
     /// <summary>Appends the fidelity line of a recorded execution that was not scored, such as a prototype's (policy 5.2: on demand).</summary>

@@ -8,6 +8,7 @@ using WreSkills.Policy;
 using WreSkills.Promotion;
 using WreSkills.Registry;
 using WreSkills.Review;
+using WreSkills.Scoring;
 using WreSkills.Search;
 using WreSkills.Skills;
 using WreSkills.Storage;
@@ -48,12 +49,16 @@ public sealed class Workspace
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
+        Certificates = new JudgeCertificateStore(Layout);
         Worker = new DeadlineWorker(this);
         Recorder = new ExecutionRecorder(this);
     }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>How well judges agree with people.</summary>
+    public JudgeCertificateStore Certificates { get; }
 
     /// <summary>What <c>wre.yaml</c> says.</summary>
     public WorkspaceConfiguration Configuration { get; }
@@ -170,6 +175,12 @@ public sealed class Workspace
         ? new ChatAgent(Model(chat, cache), Time)
         : new CommandAgent((CommandAgentSettings)settings, Time);
 
+    /// <summary>The judge that wre.yaml names, or null when it names none.</summary>
+    /// <param name="cache">Whether earlier answers to the very same question may be used again.</param>
+    public JudgeCascade? Judge(bool cache) => Configuration.Judge is { } settings
+        ? new JudgeCascade(Model(settings.Scorer, cache), settings.Second is { } second ? Model(second, cache) : null, settings.Margin)
+        : null;
+
     /// <summary>A model by its settings.</summary>
     internal ChatModel Model(ChatAgentSettings settings, bool cache) => new(settings, cache ? new ChatCache(Layout.ChatCacheFolder) : null, Time);
 
@@ -180,12 +191,14 @@ public sealed class Workspace
     /// <param name="parallel">Runs at a time.</param>
     /// <param name="progress">Told finished and all runs.</param>
     /// <param name="cancellationToken">Stops the benchmark.</param>
-    public async Task<BenchmarkResult> BenchAsync(string skill, PromotionState state, IAgent agent, int parallel, Action<int, int>? progress, CancellationToken cancellationToken)
+    /// <param name="judge">Who answers the questions of judge patterns; null for nobody.</param>
+    public async Task<BenchmarkResult> BenchAsync(
+        string skill, PromotionState state, IAgent agent, int parallel, Action<int, int>? progress, CancellationToken cancellationToken, JudgeCascade? judge = null)
     {
         var loaded = Loader.LoadState(skill, state);
         var runner = new BenchmarkRunner(Executions, Metrics, Benchmarks, Time);
         var threshold = loaded.Folder.Settings.PatternFidelityThreshold ?? Policy.PrototypeToStaged.PatternFidelity;
-        var result = await runner.RunAsync(loaded, agent, parallel, threshold, progress, cancellationToken).ConfigureAwait(false);
+        var result = await runner.RunAsync(loaded, agent, parallel, threshold, progress, cancellationToken, judge is null ? null : (judge, Certificates.Find(skill))).ConfigureAwait(false);
         Ingestor.Run(skill);
         if (state == PromotionState.Prototype)
         {

@@ -1,4 +1,5 @@
 using WreSkills.Executions;
+using WreSkills.Scoring;
 using WreSkills.Storage;
 
 namespace WreSkills.Hosting;
@@ -8,6 +9,9 @@ namespace WreSkills.Hosting;
 /// <param name="Agents">Agents by name.</param>
 public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDictionary<string, AgentSettings> Agents)
 {
+    /// <summary>Who answers the questions of judge patterns; null when nobody is asked.</summary>
+    public JudgeSettings? Judge { get; init; }
+
     /// <summary>The file at the root of a workspace.</summary>
     public const string FileName = "wre.yaml";
 
@@ -45,9 +49,10 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         document.Whole("version", 1, 1, 1);
         var layout = ReadLayout(document, root);
         var agents = ReadAgents(document.Section("agents"), root);
+        var judge = ReadJudge(document.Section("judge"), agents);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents)
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
@@ -134,6 +139,35 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         return agents;
     }
 
+    private static JudgeSettings? ReadJudge(YamlSection section, Dictionary<string, AgentSettings> agents)
+    {
+        if (!section.Exists)
+        {
+            return null;
+        }
+
+        ChatAgentSettings? Model(string key, bool required)
+        {
+            var name = section.Text(key);
+            if (name is null && !required)
+            {
+                return null;
+            }
+
+            if (agents.GetValueOrDefault(name ?? "") is ChatAgentSettings chat)
+            {
+                return chat;
+            }
+
+            section.Report(key, name is null ? "is missing: the name of an agent of kind chat" : $"'{name}' is no agent of kind chat");
+            return null;
+        }
+
+        var (scorer, second) = (Model("model", required: true), Model("escalate_to", required: false));
+        var margin = section.Number("margin", JudgeCascade.DefaultMargin, 0, 1);
+        return scorer is null ? null : new JudgeSettings(scorer, second, margin);
+    }
+
     private static CommandAgentSettings? ReadCommand(YamlSection agent, string name, string root)
     {
         var command = agent.Texts("command");
@@ -190,3 +224,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
 
     private static TimeSpan Seconds(YamlSection agent, string key, double fallback) => TimeSpan.FromSeconds(agent.Number(key, fallback, 0.01, 86_400));
 }
+
+/// <summary>Who answers the questions of judge patterns.</summary>
+/// <param name="Scorer">Asked first.</param>
+/// <param name="Second">Asked where the first was uncertain; null for nobody.</param>
+/// <param name="Margin">Probability that an answer must have where its model tells one, 0–1.</param>
+public sealed record JudgeSettings(ChatAgentSettings Scorer, ChatAgentSettings? Second, double Margin);

@@ -20,7 +20,7 @@ public static class PromotionGates
             bench.AtMost("critical_false_negatives", "Zero critical false negatives", result => result.CriticalFalseNegatives, gates.CriticalFalseNegatives),
             bench.FalsePositiveRate(gates.FalsePositiveRate),
             bench.AllExecuted(),
-            bench.AtLeast("test_pass_rate", "Benchmark cases passed", result => (result.TestPassRate, result.Runs, "runs"), gates.TestPassRate),
+            bench.PassRate(gates.TestPassRate),
             bench.FalseNegatives(),
             Dependencies(evidence),
             MetricsDestinations(evidence),
@@ -45,7 +45,7 @@ public static class PromotionGates
             Consistency(evidence, gates),
             FalsePositiveRate(evidence, gates),
             FalseNegatives(evidence, gates),
-            bench.AtLeast("test_pass_rate", "Benchmark cases passed", result => (result.TestPassRate, result.Runs, "runs"), gates.TestPassRate),
+            bench.PassRate(gates.TestPassRate),
             MetricsDestinations(evidence),
             .. Reviewed(evidence),
         ];
@@ -229,10 +229,17 @@ public static class PromotionGates
                 : new GateResult(name, title, Threshold.MeanIsBelow(value * count, count, limit) ? Verdict.Fail : Verdict.Pass, value, requirement, $"{count} {what} by agent {benchmark.Agent} at {benchmark.StartedAt}.");
         }
 
+        public GateResult PassRate(double limit) => Certified(AtLeast("test_pass_rate", "Benchmark cases passed", result => (result.TestPassRate, result.Runs, "runs"), limit));
+
         // Open patterns must not decide: what could still be on either side of the limit is neither.
         public GateResult Fidelity(double limit)
         {
             var gate = AtLeast("pattern_fidelity", "Pattern fidelity across all benchmark cases", result => (result.PatternFidelity, result.FidelityCount, "runs"), limit);
+            if (Certified(gate) is { Verdict: Verdict.Inconclusive } doubted)
+            {
+                return doubted;
+            }
+
             if (evidence.Benchmark is not { PatternFidelityLow: { } low, PatternFidelityHigh: { } high } benchmark || low >= high)
             {
                 return gate;
@@ -245,6 +252,11 @@ public static class PromotionGates
                 Evidence = $"{gate.Evidence} With what is open in them it is between {Text(low)} and {Text(high)}.",
             };
         }
+
+        // A judge whose agreement with people nobody has measured may not decide.
+        private GateResult Certified(GateResult gate) => evidence.Benchmark?.Judge?.Uncertified is { } reason && gate.Verdict is (Verdict.Pass or Verdict.Fail)
+            ? gate with { Verdict = Verdict.Inconclusive, Evidence = $"{gate.Evidence} It leans on a judge that may not decide: {reason}; `wre judge calibrate` measures it." }
+            : gate;
 
         public GateResult AtMost(string name, string title, Func<Benchmarks.BenchmarkResult, int> figure, int limit) => evidence.Benchmark is not { } benchmark
             ? new GateResult(name, title, Verdict.NoData, null, $"≤ {limit}", Missing)

@@ -92,12 +92,15 @@ public sealed record WorkspaceLayout
     /// <summary>Folder of the search index.</summary>
     public string IndexFolder => InCore("index");
 
+    /// <summary>How well judges agree with people.</summary>
+    public string JudgesFolder => InCore("judges");
+
     /// <summary>Answers of models that may be used again.</summary>
     public string ChatCacheFolder => InCore("cache/chat");
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)
-        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, MetricsFolder], ours => Overlap(folder, ours));
+        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, MetricsFolder], ours => Overlap(folder, ours));
 
     /// <summary>True when one of two folders is, or lies in, the other.</summary>
     public static bool Overlap(string left, string right) => Within(left, right) || Within(right, left);

@@ -7,9 +7,10 @@ namespace WreSkills.Cli;
 /// <summary>Writes the JSON answers: indented, readable text, one object.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonSerializerOptions s_format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Indented, with characters as they are.</summary>
+    public static JsonSerializerOptions Readable { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(s_format));
+    public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(Readable));
 
     public static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> write) => new([.. items.Select(write)]);
 

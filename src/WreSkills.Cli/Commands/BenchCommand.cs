@@ -13,11 +13,22 @@ internal static class BenchCommand
     private static readonly Option<int> s_parallel = new("--parallel") { Description = "Cases at a time.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private static readonly Option<bool> s_noCache = new("--no-cache") { Description = "Ask models anew even where an earlier answer to the very same question is kept." };
     private static readonly Option<bool> s_noJudge = new("--no-judge") { Description = "Leave judge patterns open, even if wre.yaml names a judge." };
+    private static readonly ReportWriter s_report = new("--report", required: false);
     private const int MostShown = 20;
 
-    public static Command Create() => Invocation.With(
-        new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.") { s_skill, s_agent, s_state, s_parallel, s_noCache, s_noJudge },
-        RunAsync);
+    public static Command Create()
+    {
+        var command = new Command("bench", "Run every benchmark case through an agent, score each, and sum up. Exit 1 when a case does not pass.")
+        {
+            s_skill, s_agent, s_state, s_parallel, s_noCache, s_noJudge, BenchImportCommand.Create(), BenchReportCommand.Create(),
+        };
+        foreach (var option in s_report.Options)
+        {
+            command.Options.Add(option);
+        }
+
+        return Invocation.With(command, RunAsync);
+    }
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -26,6 +37,11 @@ internal static class BenchCommand
         var result = await invocation.Workspace.BenchAsync(
             parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agent(parsed.GetValue(s_agent), cache: !parsed.GetValue(s_noCache)),
             parsed.GetValue(s_parallel), new Progress(invocation.Error, "bench").Report, cancellationToken, judge);
+        if (s_report.Write(invocation, result))
+        {
+            return result.Passed == result.Runs ? 0 : 1;
+        }
+
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, result.ToJson());
@@ -49,6 +65,8 @@ internal static class BenchCommand
             ["false positive rate", TextViews.Number(result.FalsePositiveRate), $"{result.FalsePositives} of {result.Negatives} negatives"],
             ["false negatives", TextViews.Number(result.FalseNegatives), $"of {result.Positives} positives, {result.CriticalFalseNegatives} critical"],
             ["ran without exception", TextViews.Number(result.Executed), $"of {result.Runs}"],
+            .. result.Judge is { } judge ? [(IReadOnlyList<string>)["judge", $"{judge.Questions} questions", judge.Uncertified is null ? "certified" : $"not certified: {judge.Uncertified}"]] : Array.Empty<IReadOnlyList<string>>(),
+            .. result.PassPower.Count > 1 ? [(IReadOnlyList<string>)[$"passes {result.PassPower.Count} times in a row", TextViews.Number(result.PassPower[^1]), "mean over the cases"]] : Array.Empty<IReadOnlyList<string>>(),
             ["mean time", TextViews.Number(result.ExecutionTimeMs is { } time ? Math.Round(time, 1) : null), "ms"],
         ]);
         var failures = result.Cases.Where(item => !item.Passed).ToList();

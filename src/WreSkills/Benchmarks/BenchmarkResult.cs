@@ -55,6 +55,70 @@ public sealed record BenchmarkCaseResult
 
     /// <summary>Milliseconds.</summary>
     public double ExecutionTimeMs { get; init; }
+
+    /// <summary>Tokens; null when the agent does not count.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>The case's part of the benchmark, such as <c>holdout</c>; null when it is not split.</summary>
+    public string? Split { get; init; }
+
+    /// <summary>How every pattern fared, the skill's first, then the case's own.</summary>
+    public IReadOnlyList<PatternOutcome> Patterns { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>How one pattern fared in one run.</summary>
+public sealed record PatternOutcome
+{
+    /// <summary>The pattern's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>followed</c>, <c>missed</c>, <c>inconclusive</c> or <c>not_applicable</c>.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>The share that was followed when it is neither all nor nothing; null otherwise.</summary>
+    public double? Share { get; init; }
+
+    /// <summary>Index of the breadcrumb that decided, from 0, or null.</summary>
+    public int? Breadcrumb { get; init; }
+
+    /// <summary>Why, in words, or null.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the case asks for it, not the skill.</summary>
+    public bool OfCase { get; init; }
+}
+
+/// <summary>All trials of one case.</summary>
+public sealed record BenchmarkCaseSummary
+{
+    /// <summary>The case.</summary>
+    public required string Case { get; init; }
+
+    /// <summary>The case's part of the benchmark, such as <c>holdout</c>; null when it is not split.</summary>
+    public string? Split { get; init; }
+
+    /// <summary>Runs.</summary>
+    public int Trials { get; init; }
+
+    /// <summary>Runs that passed.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>
+    /// Chance that k runs in a row pass, for k from 1 to the number of trials: C(passed, k) / C(trials, k), which is unbiased.
+    /// </summary>
+    public IReadOnlyList<double> PassPower { get; init => field = value ?? []; } = [];
+
+    /// <summary>Mean pattern fidelity, 0–1, or null.</summary>
+    public double? FidelityMean { get; init; }
+
+    /// <summary>Standard deviation of the fidelity over the trials (of a sample, n − 1); null with less than two.</summary>
+    public double? FidelitySpread { get; init; }
+
+    /// <summary>Mean time in milliseconds.</summary>
+    public double TimeMeanMs { get; init; }
+
+    /// <summary>Standard deviation of the time; null with less than two trials.</summary>
+    public double? TimeSpreadMs { get; init; }
 }
 
 /// <summary>A benchmark of one exact content: every case with its result, and the figures of policy 4.2.</summary>
@@ -138,8 +202,27 @@ public sealed record BenchmarkResult
     /// <summary>Mean time in milliseconds, or null.</summary>
     public double? ExecutionTimeMs { get; init; }
 
+    /// <summary>Tokens of all runs; null when the agent does not count.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>Mean over the cases of the chance that k runs in a row pass, for k from 1 to the fewest trials of any case.</summary>
+    public IReadOnlyList<double> PassPower { get; init => field = value ?? []; } = [];
+
+    /// <summary>Every case with all its trials, in order.</summary>
+    public IReadOnlyList<BenchmarkCaseSummary> CaseSummaries { get; init => field = value ?? []; } = [];
+
     /// <summary>Every run in order.</summary>
     public IReadOnlyList<BenchmarkCaseResult> Cases { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// The result for whoever proposes changes: without the cases of the holdout, so that no proposal can be made to fit them. The
+    /// figures over all runs stay what they are.
+    /// </summary>
+    public BenchmarkResult WithoutHoldout() => this with
+    {
+        Cases = [.. Cases.Where(item => item.Split != "holdout")],
+        CaseSummaries = [.. CaseSummaries.Where(item => item.Split != "holdout")],
+    };
 
     /// <summary>The result as JSON, in the shape of its file.</summary>
     public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, BenchmarkJson.Readable.BenchmarkResult)!;

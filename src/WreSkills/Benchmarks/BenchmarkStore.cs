@@ -41,4 +41,40 @@ public sealed class BenchmarkStore(WorkspaceLayout layout)
             throw new WreException($"The benchmark result {path} is damaged: {error.Message}", "delete it and run `wre bench` again", innerException: error);
         }
     }
+
+    /// <summary>Finds a stored run.</summary>
+    /// <param name="skill">The skill.</param>
+    /// <param name="wanted">A run's id, the label of a version (its latest run), or null for the latest run of all.</param>
+    /// <param name="other">A run that is not meant; null for none.</param>
+    /// <exception cref="WreException">There is none, or its file is damaged.</exception>
+    public BenchmarkResult Find(string skill, string? wanted, string? other = null)
+    {
+        var folder = Path.Combine(layout.BenchmarksFolder, skill);
+        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        {
+            // Ids are in the names of the files; everything else only inside.
+            if (wanted is { Length: 36 } && !path.EndsWith($"_{wanted[^12..]}.json", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            BenchmarkResult? result;
+            try
+            {
+                result = JsonSerializer.Deserialize(File.ReadAllBytes(path), BenchmarkJson.Readable.BenchmarkResult);
+            }
+            catch (JsonException error)
+            {
+                throw new WreException($"The benchmark result {path} is damaged: {error.Message}", "delete it and run `wre bench` again", innerException: error);
+            }
+
+            if (result is not null && result.RunId != other && (wanted is null || result.RunId == wanted || result.Version == wanted))
+            {
+                return result;
+            }
+        }
+
+        throw new WreException(
+            wanted is null ? $"No benchmark of {skill} is stored{(other is null ? "" : " beside this one")}." : $"No benchmark of {skill} is stored under '{wanted}'.", $"`wre bench --skill {skill}` runs one; a run is named by its run_id or by the label of its version");
+    }
 }

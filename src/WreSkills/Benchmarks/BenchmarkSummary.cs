@@ -23,6 +23,7 @@ internal static class BenchmarkSummary
     public static BenchmarkResult Of(BenchmarkResult result, IReadOnlyList<BenchmarkRun> runs, double fidelityThreshold)
     {
         var cases = runs.Select(run => Judge(run, fidelityThreshold)).ToList();
+        var summaries = Summaries(cases);
         var outcomes = runs.Select(run => run.Execution.Outcome).ToList();
         var negatives = outcomes.Count(outcome => outcome.Label == CaseLabel.Negative && outcome.FalsePositive is not null);
         var falsePositives = outcomes.Count(outcome => outcome.FalsePositive == true);
@@ -45,9 +46,64 @@ internal static class BenchmarkSummary
             FalseNegatives = outcomes.Count(outcome => outcome.FalseNegative == true),
             CriticalFalseNegatives = outcomes.Count(outcome => outcome.CriticalFalseNegative),
             ExecutionTimeMs = cases.Count == 0 ? null : cases.Average(item => item.ExecutionTimeMs),
+            Tokens = cases.Exists(item => item.Tokens is not null) ? cases.Sum(item => item.Tokens ?? 0) : null,
+            PassPower = PassPower(summaries),
+            CaseSummaries = summaries,
             Cases = cases,
         };
     }
+
+    /// <summary>Chance that k runs in a row pass, estimated without bias from c of n: C(c, k) / C(n, k).</summary>
+    public static double PassPower(int passed, int trials, int k)
+    {
+        var chance = 1.0;
+        for (var i = 0; i < k; i++)
+        {
+            chance *= Math.Max(0, passed - i) / (double)(trials - i);
+        }
+
+        return chance;
+    }
+
+    private static double[] PassPower(IReadOnlyList<BenchmarkCaseSummary> cases) =>
+        cases.Count == 0 ? [] : [.. Enumerable.Range(0, cases.Min(item => item.Trials)).Select(k => cases.Average(item => item.PassPower[k]))];
+
+    private static List<BenchmarkCaseSummary> Summaries(IEnumerable<BenchmarkCaseResult> cases) => [.. cases.GroupBy(item => item.Case).Select(trials =>
+    {
+        var (count, passed) = (trials.Count(), trials.Count(item => item.Passed));
+        return new BenchmarkCaseSummary
+        {
+            Case = trials.Key,
+            Split = trials.First().Split,
+            Trials = count,
+            Passed = passed,
+            PassPower = [.. Enumerable.Range(1, count).Select(k => PassPower(passed, count, k))],
+            FidelityMean = trials.Average(item => item.PatternFidelity),
+            FidelitySpread = Spread([.. trials.Select(item => item.PatternFidelity).OfType<double>()]),
+            TimeMeanMs = trials.Average(item => item.ExecutionTimeMs),
+            TimeSpreadMs = Spread([.. trials.Select(item => item.ExecutionTimeMs)]),
+        };
+    })];
+
+    private static double? Spread(IReadOnlyList<double> values)
+    {
+        if (values.Count < 2)
+        {
+            return null;
+        }
+
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+    }
+
+    private static IEnumerable<PatternOutcome> Outcomes(FidelityScore? score, bool ofCase) => score is null ? [] :
+    [
+        .. Outcomes(score.PatternsFollowed, "followed", ofCase), .. Outcomes(score.PatternsMissed, "missed", ofCase),
+        .. Outcomes(score.PatternsInconclusive, "inconclusive", ofCase), .. Outcomes(score.PatternsNotApplicable, "not_applicable", ofCase),
+    ];
+
+    private static IEnumerable<PatternOutcome> Outcomes(IEnumerable<PatternProof> proofs, string verdict, bool ofCase) =>
+        proofs.Select(proof => new PatternOutcome { Name = proof.Name, Verdict = verdict, Share = proof.Share, Breadcrumb = proof.Breadcrumb, Reason = proof.Reason, OfCase = ofCase });
 
     private static BenchmarkCaseResult Judge(BenchmarkRun run, double fidelityThreshold)
     {
@@ -72,6 +128,9 @@ internal static class BenchmarkSummary
             ExceptionType = record.Exception == true ? record.ExceptionType ?? "exception" : null,
             Log = record.Exception == true ? run.Log : "",
             ExecutionTimeMs = record.ExecutionTimeMs ?? 0,
+            Tokens = record.Tokens,
+            Split = run.Case.Split,
+            Patterns = [.. Outcomes(run.Execution.Score, ofCase: false), .. Outcomes(run.CaseScore, ofCase: true)],
         };
     }
 

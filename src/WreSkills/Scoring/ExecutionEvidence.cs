@@ -44,13 +44,19 @@ public sealed record ExecutionEvidence
     /// <summary>What a judge said, by question; a question that is not in it was not asked.</summary>
     public IReadOnlyDictionary<string, Judgement>? Judgements { get; init; }
 
-    /// <summary>The evidence of a record; null when it has no breadcrumbs.</summary>
+    /// <summary>The evidence of a record; null when it has no breadcrumbs. Its decision counts as a last breadcrumb, <c>{"decision": …}</c>.</summary>
     public static ExecutionEvidence? Of(ExecutionRecord record) => record.Breadcrumbs is not { } breadcrumbs ? null : new ExecutionEvidence
     {
-        Breadcrumbs = breadcrumbs,
+        Breadcrumbs = record.Decision is { } decision ? [.. breadcrumbs, Stated(decision)] : breadcrumbs,
         Tokens = record.Tokens,
         TimeMs = record.ExecutionTimeMs,
         Retries = record.Json["retries"] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue(out int retries) ? retries : null,
         Crashed = record.Exception == true,
     };
+
+    private static JsonElement Stated(string decision)
+    {
+        using var document = JsonDocument.Parse(new System.Text.Json.Nodes.JsonObject { ["decision"] = decision }.ToJsonString());
+        return document.RootElement.Clone();
+    }
 }

@@ -110,18 +110,19 @@ internal static class BenchmarkCaseReader
                 findings.Error("evals.label", FileName, $"case '{id}' has the label '{labelText}'; it must be positive or negative", line);
             }
 
+            IReadOnlyList<string> assertions = [.. Statements(item, "assertions"), .. Statements(item, "expectations")];
             _cases.Add(new BenchmarkCase
             {
                 Id = id,
                 Prompt = Text(item, "prompt") ?? Text(item, "query") ?? Text(item, "question") ?? "",
                 ExpectedOutput = Text(item, "expected_output") ?? Text(item, "expected_behavior") ?? "",
-                Assertions = [.. Texts(item, "assertions"), .. Texts(item, "expectations")],
+                Assertions = assertions,
                 Files = files,
                 Input = Element(wre, "input"),
                 ExpectedDecision = expected,
                 Label = label,
                 Critical = Critical(wre, id, line),
-                Patterns = Patterns(wre, id, line),
+                Patterns = Patterns(item, wre, assertions, id, line),
                 Tools = CaseToolReader.Read(wre, problem => findings.Error("evals.tools", FileName, $"case '{id}': {problem}", line)),
                 Trials = Trials(wre, id, line),
                 Split = Text(wre, "split"),
@@ -133,11 +134,11 @@ internal static class BenchmarkCaseReader
                 ? null
                 : settings.NegativeDecisions.Contains(expected, StringComparer.OrdinalIgnoreCase) ? CaseLabel.Negative : CaseLabel.Positive;
 
-        private IReadOnlyList<ExpectedPattern> Patterns(JsonElement wre, string id, int line)
+        private IReadOnlyList<ExpectedPattern> Patterns(JsonElement item, JsonElement wre, IReadOnlyList<string> assertions, string id, int line)
         {
             var patterns = new List<ExpectedPattern>();
             var own = new FindingList();
-            foreach (var item in Element(wre, "patterns") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default)
+            foreach (var pattern in Element(wre, "patterns") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default)
             {
                 if (_patterns++ >= MostPatterns)
                 {
@@ -145,7 +146,18 @@ internal static class BenchmarkCaseReader
                     break;
                 }
 
-                ExpectedPatternReader.ReadItem(YamlNode.FromJson(item, line), FileName, patterns, own);
+                ExpectedPatternReader.ReadItem(YamlNode.FromJson(pattern, line), FileName, patterns, own);
+            }
+
+            // The list form says which skill should be used; statements in words are questions for a judge where the case wants that.
+            if (Text(item, "expected_skill") is { Length: > 0 } expectedSkill)
+            {
+                ExpectedPatternReader.ReadItem(Mapping("step", Mapping("skill", new YamlScalar(expectedSkill, true, line))), FileName, patterns, own);
+            }
+
+            foreach (var statement in Element(wre, "judge_assertions")?.ValueKind == JsonValueKind.True ? assertions : [])
+            {
+                ExpectedPatternReader.ReadItem(Mapping("judge", new YamlScalar($"Is this so: {statement}", true, line)), FileName, patterns, own);
             }
 
             foreach (var finding in own.All)
@@ -155,6 +167,14 @@ internal static class BenchmarkCaseReader
 
             return patterns;
         }
+
+        private static YamlMapping Mapping(string key, YamlNode value) => new([KeyValuePair.Create(key, value)], value.Line);
+
+        // A statement is a text, or an object that holds one.
+        private static IEnumerable<string> Statements(JsonElement item, string name) => Element(item, name) is not { ValueKind: JsonValueKind.Array } list ? [] :
+            list.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString()
+                : one.ValueKind != JsonValueKind.Object ? null
+                : Text(one, "text") ?? Text(one, "assertion") ?? Text(one, "expectation") ?? Text(one, "description")).OfType<string>().Where(text => text.Length > 0);
 
         // Anything but a plain true or false must not pass for "not critical".
         private bool Critical(JsonElement wre, string id, int line)

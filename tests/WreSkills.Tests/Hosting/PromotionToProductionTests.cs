@@ -93,7 +93,7 @@ public sealed class PromotionToProductionTests : IDisposable
         await _test.ProduceAsync();
         var version = _test.Entry.Live(PromotionState.Production)!.Value.Version;
         Assert.Equal((1.0, 1.0, 50.0, 100), (version.Baseline!.PatternFidelity!.Value, version.Baseline.OutcomeQuality!.Value, version.Baseline.ExecutionTimeMs!.Value, version.Baseline.Executions));
-        Assert.Equal((40.0, 22), (version.PrototypeBaseline!.ExecutionTimeMs!.Value, version.PrototypeBaseline.Executions));
+        Assert.Equal((12.346, 22), (Math.Round(version.PrototypeBaseline!.ExecutionTimeMs!.Value, 6), version.PrototypeBaseline.Executions));
         Assert.Equal(new Dictionary<string, string> { ["production"] = "APPROVAL_20251020_002", ["staged"] = "APPROVAL_20251020_001" }, version.Tickets);
     }
 

@@ -120,6 +120,17 @@ internal static class JsonViews
         ["vetoed"] = score.Vetoed,
     };
 
+    public static JsonObject Anomaly(Anomaly anomaly) => new()
+    {
+        ["execution_id"] = anomaly.ExecutionId,
+        ["at"] = anomaly.At,
+        ["kind"] = anomaly.Kind,
+        ["figure"] = anomaly.Figure,
+        ["typical"] = anomaly.Typical,
+        ["history"] = anomaly.History,
+        ["sentence"] = anomaly.Sentence,
+    };
+
     public static JsonObject Recorded(RecordedExecution execution) => new()
     {
         ["execution_id"] = execution.Record.ExecutionId,
@@ -134,6 +145,7 @@ internal static class JsonViews
         ["exception"] = execution.Record.Exception,
         ["known_already"] = execution.KnownAlready,
         ["note"] = execution.Note,
+        ["anomalies"] = JsonOutput.List(execution.Anomalies, Anomaly),
         ["score"] = Score(execution.Score),
     };
 

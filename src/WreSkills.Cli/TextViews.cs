@@ -70,5 +70,13 @@ internal static class TextViews
         terminal.Line($"  read the analysis: wre report show --skill {skill}");
     }
 
+    public static void Anomalies(Terminal terminal, IReadOnlyList<Monitoring.Anomaly> anomalies)
+    {
+        foreach (var anomaly in anomalies)
+        {
+            terminal.Line($"  unusual ({anomaly.Kind}): {anomaly.Sentence}");
+        }
+    }
+
     public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
 }

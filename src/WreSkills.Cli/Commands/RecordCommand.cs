@@ -54,6 +54,7 @@ internal static class RecordCommand
                 + $"{(execution.Score?.PatternFidelity is { } fidelity ? $", fidelity {TextViews.Number(fidelity)}" : "")}"
                 + $"{(execution.Score is { PatternsMissed.Count: > 0 } score ? $", missed {string.Join(", ", score.PatternsMissed.Select(proof => proof.Name))}" : "")}"
                 + $"{(execution.Outcome.CriticalFalseNegative ? ", CRITICAL FALSE NEGATIVE" : "")}");
+            TextViews.Anomalies(invocation.Terminal, execution.Anomalies);
         }
 
         foreach (var note in outcome.Executions.Where(execution => execution.Note is not null).GroupBy(execution => (execution.Record.Skill, execution.Note)))

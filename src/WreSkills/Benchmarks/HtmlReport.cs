@@ -23,7 +23,7 @@ public static class HtmlReport
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; } tr:last-child > * { border-bottom: 0; }
         thead th { background: var(--soft); font-weight: 600; } td.why { min-width: 14rem; overflow-wrap: anywhere; } th[scope=row] { font-weight: 500; overflow-wrap: anywhere; min-width: 7rem; }
-        .matrix thead th { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 16rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; padding: .6rem .3rem; } .matrix thead th:first-child { writing-mode: initial; transform: none; vertical-align: bottom; }
+        .matrix { width: auto; } .matrix thead th { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 16rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; padding: .6rem .3rem; } .matrix thead th:first-child { writing-mode: initial; transform: none; vertical-align: bottom; }
         .matrix td { text-align: center; padding: .2rem .4rem; } .matrix th[scope=row] { position: sticky; left: 0; background: Canvas; }
         .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
         .bar { display: block; position: relative; height: .6rem; min-width: 8rem; background: var(--soft); border-radius: .3rem; margin-top: .45rem; } .bar i { position: absolute; top: 0; bottom: 0; background: var(--good); opacity: .35; border-radius: .3rem; } .bar u { position: absolute; top: -2px; bottom: -2px; width: 3px; background: var(--good); border-radius: 2px; }

@@ -4,6 +4,7 @@ using WreSkills.Executions;
 using WreSkills.Loading;
 using WreSkills.Metrics;
 using WreSkills.Monitoring;
+using WreSkills.Notifications;
 using WreSkills.Promotion;
 using WreSkills.Registry;
 using WreSkills.Scoring;
@@ -21,6 +22,9 @@ public sealed record RecordedExecution(ExecutionRecord Record, FidelityScore? Sc
 {
     /// <summary>Why no window will see it although one might expect it; null when one does, or nobody would.</summary>
     public string? Note { get; init; }
+
+    /// <summary>In what it differs from the skill's own history; empty for one that is like the others.</summary>
+    public IReadOnlyList<Anomaly> Anomalies { get; init; } = [];
 }
 
 /// <summary>What the monitor made of a skill after recording.</summary>
@@ -181,7 +185,37 @@ public sealed class ExecutionRecorder(Workspace workspace)
             FaultInjection.Reach("metrics-ingested");
         }
 
-        return [.. recorded.Select(execution => execution with { Note = Note(execution, entry) })];
+        var anomalies = Compare(skill, fresh).ToLookup(anomaly => anomaly.ExecutionId);
+        return [.. recorded.Select(execution => execution with { Note = Note(execution, entry), Anomalies = [.. anomalies[execution.Record.ExecutionId]] })];
+    }
+
+    // What is odd is shown and told, once per kind and hour; it never rolls anything back. That it could not be looked for is no
+    // reason to fail: the executions are recorded.
+    private IReadOnlyList<Anomaly> Compare(string skill, IReadOnlyList<RecordedExecution> fresh)
+    {
+        var live = fresh.Where(execution => execution.Record is { Source: not "benchmark" } record && (record.Breadcrumbs is not null || record.ExecutionTimeMs is not null)).ToList();
+        if (live.Count == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var now = workspace.Time.GetUtcNow();
+            var found = workspace.Anomalies.Add(skill, [.. live.Select(execution => (
+                execution.Record.ExecutionId, Storage.Timestamp.ToIso(execution.Record.Timestamp ?? now), ExecutionFeatures.Of(execution.Record, execution.Score), execution.Record.Exception != true))]);
+            foreach (var kind in found.GroupBy(anomaly => anomaly.Kind))
+            {
+                var body = new JsonObject { ["anomaly"] = kind.Key, ["count"] = kind.Count(), ["execution_id"] = kind.First().ExecutionId, ["message"] = kind.First().Sentence };
+                workspace.Outbox.Put(new OutboxMessage($"anomaly-{skill}-{kind.Key}-{now.UtcDateTime:yyyyMMddTHH}", "anomaly", skill, Storage.Timestamp.ToIso(now), body));
+            }
+
+            return found;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or WreException)
+        {
+            return [];
+        }
     }
 
     private bool Knows(ExecutionRecord record, FidelityScore? score, OutcomeClass outcome) => workspace.Database.Knows(

@@ -50,12 +50,16 @@ public sealed class Workspace
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
+        Anomalies = new AnomalyStore(Layout);
         Worker = new DeadlineWorker(this);
         Recorder = new ExecutionRecorder(this);
     }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>What was odd among recent executions.</summary>
+    public AnomalyStore Anomalies { get; }
 
     /// <summary>How well judges agree with people.</summary>
     public JudgeCertificateStore Certificates { get; }

@@ -53,5 +53,5 @@ public static class WorkspaceInitializer
 
     // Derived and private things stay out of git; what approvals rest on goes in.
     private static string Ignore() =>
-        "# Derived, or of this machine only.\nskills_metrics.db*\nindex/\njournal/\noutbox/\nexecutions/\ncache/\n*.lock\n*.tmp\n";
+        "# Derived, or of this machine only.\nskills_metrics.db*\nindex/\njournal/\noutbox/\nexecutions/\ncache/\nanomalies/\n*.lock\n*.tmp\n";
 }

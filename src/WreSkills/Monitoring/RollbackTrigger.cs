@@ -10,7 +10,8 @@ public static class RollbackTrigger
 {
     /// <summary>The sizes of windows that the triggers of a policy look at; a critical false negative counts for the whole stay.</summary>
     public static WindowSizes Sizes(RollbackTriggers triggers) => new(
-        triggers.PatternFidelityWindow, triggers.OutcomeQualityWindow, triggers.FalsePositiveWindow, triggers.ExecutionTimeWindow, triggers.ExceptionWindow, int.MaxValue) { Sources = false };
+        triggers.PatternFidelityWindow, triggers.OutcomeQualityWindow, triggers.FalsePositiveWindow, triggers.ExecutionTimeWindow, triggers.ExceptionWindow, int.MaxValue)
+    { Sources = false };
 
     /// <summary>
     /// Evaluates all triggers, the gravest first. What arrived in one batch is judged as if it had arrived one by one.

@@ -8,12 +8,12 @@ public sealed class JsonReferenceTests
 {
     private static readonly string[] s_draft =
     [
-        "wre lint ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
+        "wre lint ", "wre agents check ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
         "wre promote --skill youtube_spam_detection --from prototype --to production ", "wre promote --skill youtube_spam_detection --from prototype --to staged ",
         "wre ticket show ", "wre ticket list ",
     ];
 
-    private static readonly string[] s_staged = ["wre metrics ", "wre compare "];
+    private static readonly string[] s_staged = ["wre anomalies ", "wre metrics ", "wre compare "];
 
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =

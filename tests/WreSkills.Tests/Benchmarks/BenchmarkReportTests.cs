@@ -93,8 +93,17 @@ public class BenchmarkReportTests
 
     private static BenchmarkResult Result(IReadOnlyList<BenchmarkCaseResult> cases) => new()
     {
-        RunId = "01a20ab7-4298-709e-b939-9b0a61faced9", Skill = "spam", Digest = new string('a', 64), Version = "1.0", State = "prototype", Agent = "words", StartedAt = "2026-11-24T10:00:00Z",
-        Runs = cases.Count, Passed = cases.Count(run => run.Passed), Cases = cases, CaseSummaries = [.. cases.Take(3).Select(run => new BenchmarkCaseSummary { Case = run.Case, Trials = 1 })],
+        RunId = "01a20ab7-4298-709e-b939-9b0a61faced9",
+        Skill = "spam",
+        Digest = new string('a', 64),
+        Version = "1.0",
+        State = "prototype",
+        Agent = "words",
+        StartedAt = "2026-11-24T10:00:00Z",
+        Runs = cases.Count,
+        Passed = cases.Count(run => run.Passed),
+        Cases = cases,
+        CaseSummaries = [.. cases.Take(3).Select(run => new BenchmarkCaseSummary { Case = run.Case, Trials = 1 })],
     };
 
     private sealed class Arrays : IEqualityComparer<(string[], string[], string[], string[])>

@@ -209,6 +209,13 @@ public sealed class ChatModelTests : IDisposable
 
     private static ChatAgentSettings Settings(Uri address) => new()
     {
-        Name = "fake", Endpoint = address, Model = "small", Temperature = 0.25, MaxTokens = 64, Seed = 7, Timeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromMilliseconds(1),
+        Name = "fake",
+        Endpoint = address,
+        Model = "small",
+        Temperature = 0.25,
+        MaxTokens = 64,
+        Seed = 7,
+        Timeout = TimeSpan.FromSeconds(20),
+        RetryDelay = TimeSpan.FromMilliseconds(1),
     };
 }

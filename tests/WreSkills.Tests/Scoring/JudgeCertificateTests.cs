@@ -69,7 +69,16 @@ public sealed class JudgeCertificateTests : IDisposable
 
     private static JudgeCertificate Certificate(int truePositives, int falsePositives, int falseNegatives, int trueNegatives) => new()
     {
-        Skill = "spam", Judge = "judge", Model = "m", Prompt = "p", Labels = "l", CalibratedAt = "2026-11-24T10:00:00Z", Labelled = truePositives + falsePositives + falseNegatives + trueNegatives,
-        TruePositives = truePositives, FalsePositives = falsePositives, FalseNegatives = falseNegatives, TrueNegatives = trueNegatives,
+        Skill = "spam",
+        Judge = "judge",
+        Model = "m",
+        Prompt = "p",
+        Labels = "l",
+        CalibratedAt = "2026-11-24T10:00:00Z",
+        Labelled = truePositives + falsePositives + falseNegatives + trueNegatives,
+        TruePositives = truePositives,
+        FalsePositives = falsePositives,
+        FalseNegatives = falseNegatives,
+        TrueNegatives = trueNegatives,
     };
 }

@@ -84,6 +84,7 @@ internal static class RunCommand
                 ? $"{execution.Record.ExecutionId} {loaded.Version ?? "draft"} ({loaded.State.Text()}, {loaded.Arm}): {outcome.Failure ?? execution.Record.Decision ?? "no decision"}"
                     + $"{(execution.Score?.PatternFidelity is { } fidelity ? $", fidelity {TextViews.Number(fidelity)}" : "")}{(execution.Record.OutcomeQuality is { } outcomeQuality ? (outcomeQuality >= 0.5 ? ", right" : ", wrong") : "")}"
                 : "no version for this key; the agent works without the skill");
+            TextViews.Anomalies(terminal, outcome.Execution?.Anomalies ?? []);
         }
 
         if (outcomes.FirstOrDefault(outcome => outcome.Watched is not null)?.Watched is { } watched)

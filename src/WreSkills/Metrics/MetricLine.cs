@@ -13,6 +13,7 @@ namespace WreSkills.Metrics;
 /// </summary>
 internal sealed class MetricLine
 {
+    private const double LongestMs = 366.0 * 86_400_000;
     private bool _identified;
 
     public ExecutionKey Key { get; private set; }
@@ -141,7 +142,7 @@ internal sealed class MetricLine
             case 6 when name.SequenceEqual("digest"u8): Digest = Text(ref reader, "digest", texts, TextField.Digest); break;
             case 5 when name.SequenceEqual("state"u8): State ??= Text(ref reader, "state", texts, TextField.State); break;
             case 15 when name.SequenceEqual("promotion_state"u8): State ??= Text(ref reader, "promotion_state", texts, TextField.State); break;
-            case 12 when name.SequenceEqual("state_serial"u8): StateSerial = (long?)Number(ref reader, "state_serial"); break;
+            case 12 when name.SequenceEqual("state_serial"u8): StateSerial = Whole(ref reader, "state_serial"); break;
             case 6 when name.SequenceEqual("source"u8): Source = Text(ref reader, "source", texts, TextField.Source); break;
             case 5 when name.SequenceEqual("agent"u8): Agent = Text(ref reader, "agent", texts, TextField.Agent); break;
             case 5 when name.SequenceEqual("model"u8): Model = Text(ref reader, "model", texts, TextField.Model); break;
@@ -161,8 +162,8 @@ internal sealed class MetricLine
             case 23 when name.SequenceEqual("critical_false_negative"u8): CriticalFalseNegative = Flag(ref reader, "critical_false_negative"); break;
             case 17 when name.SequenceEqual("execution_time_ms"u8): TimeMs = Number(ref reader, "execution_time_ms"); break;
             case 15 when name.SequenceEqual("memory_usage_mb"u8): MemoryMb = Number(ref reader, "memory_usage_mb"); break;
-            case 6 when name.SequenceEqual("tokens"u8): Tokens ??= (long?)Number(ref reader, "tokens"); break;
-            case 11 when name.SequenceEqual("tokens_used"u8) || name.SequenceEqual("token_count"u8): Tokens ??= (long?)Number(ref reader, "tokens"); break;
+            case 6 when name.SequenceEqual("tokens"u8): Tokens ??= Whole(ref reader, "tokens"); break;
+            case 11 when name.SequenceEqual("tokens_used"u8) || name.SequenceEqual("token_count"u8): Tokens ??= Whole(ref reader, "tokens"); break;
             case 9 when name.SequenceEqual("exception"u8): Exception = ReadException(ref reader) ?? Exception; break;
             case 18 when name.SequenceEqual("exception_occurred"u8): Exception = ReadException(ref reader) ?? Exception; break;
             default: reader.Skip(); break;
@@ -250,6 +251,11 @@ internal sealed class MetricLine
             return "time, memory and tokens cannot be negative";
         }
 
+        if (TimeMs is > LongestMs)
+        {
+            return "execution_time_ms is longer than a year";
+        }
+
         return kind == MetricKind.Fidelity && Fidelity is null ? "has no pattern_fidelity" : null;
     }
 
@@ -291,6 +297,10 @@ internal sealed class MetricLine
         JsonTokenType.Null => null,
         _ => throw new FormatException($"{name} must be a number"),
     };
+
+    // Beyond 2⁵³ a JSON number is not what was written any more, and sums of such numbers overflow.
+    private static long? Whole(ref Utf8JsonReader reader, string name) =>
+        Number(ref reader, name) is not { } number ? null : Math.Abs(number) <= 1L << 53 ? (long)number : throw new FormatException($"{name} is out of range");
 
     private static bool? Flag(ref Utf8JsonReader reader, string name) => reader.TokenType switch
     {

@@ -23,6 +23,9 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
     private const long WorthTwoThreads = 4 * 1024 * 1024;
     private const int BatchesInFlight = 3;
 
+    /// <summary>For tests: pages that the database may have, as if the disk were full then; 0 for no limit.</summary>
+    internal long MaxPages { get; init; }
+
     /// <summary>Ingests what is new.</summary>
     /// <param name="skill">Only this skill's files; null for all.</param>
     /// <param name="batchSize">Lines per transaction, from 1.</param>
@@ -34,6 +37,11 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
         using var turn = FileLock.Acquire(databasePath + ".lock");
         using var connection = MetricsSchema.Open(databasePath);
+        if (MaxPages > 0)
+        {
+            connection.Execute($"PRAGMA max_page_count={MaxPages}");
+        }
+
         try
         {
             var files = Files(skill).ToList();

@@ -49,7 +49,7 @@ internal record struct RollUp
         ExceptionCount += facts.Exception is null ? 0 : sign;
         Exceptions += sign * One(facts.Exception);
         TimeCount += facts.TimeMs is null ? 0 : sign;
-        TimeSum += sign * (long)Math.Round(Math.Min(facts.TimeMs ?? 0, 1e12) * MicrosPerMs);
+        TimeSum += sign * (long)Math.Round((facts.TimeMs ?? 0) * MicrosPerMs);
         Tokens += sign * (facts.Tokens ?? 0);
     }
 

@@ -27,6 +27,11 @@ internal static class RollbackCommand
     {
         var parsed = invocation.Parsed;
         var outcome = parsed.GetValue(s_undo) ? Undo(invocation) : RollBack(invocation);
+        if (outcome.Note is { } note)
+        {
+            invocation.Error.WriteLine($"warning: {note}; `wre doctor` lists what is missing");
+        }
+
         invocation.Workspace.Worker.Run();
         if (invocation.Json)
         {

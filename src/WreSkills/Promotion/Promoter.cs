@@ -157,6 +157,7 @@ public sealed class Promoter(
         }
 
         Transition transition;
+        string? note;
         using (journal.AnnounceRollback(request.Skill))
         using (locks.AcquireCommit())
         {
@@ -181,13 +182,29 @@ public sealed class Promoter(
                 RequestedBy = request.RequestedBy,
             };
             var planned = request.From == PromotionState.Production
-                ? TransitionPlanner.RollBack(frame, entry, layout, policy)
+                ? TransitionPlanner.RollBack(frame, entry, layout, policy, digest => IsSound(request.Skill, digest))
                 : TransitionPlanner.Demote(frame, entry, layout);
             transition = Commit(planned, document, folder: null);
+            note = request.From == PromotionState.Production && version.Predecessor is { } expected && transition.Serves != expected
+                ? $"{expected}, which served before, cannot serve again: its content is lost or was altered in the version store"
+                : null;
         }
 
         settlement.Settle(transition);
-        return new RollbackOutcome { Transition = transition };
+        return new RollbackOutcome { Transition = transition, Note = note };
+    }
+
+    private bool IsSound(string skill, string digest)
+    {
+        try
+        {
+            _ = store.Open(skill, digest);
+            return true;
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Undoes the latest rollback from production: the version returns. Needs an approver, a reason and the reviewed report.</summary>

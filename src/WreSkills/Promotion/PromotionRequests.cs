@@ -85,6 +85,9 @@ public sealed record RollbackOutcome
 
     /// <summary>Why it was refused; null when it was committed.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>Why another version serves than the one that should; null when that one does.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>What became of transitions that an earlier command left unfinished.</summary>

@@ -108,28 +108,34 @@ internal static class TransitionPlanner
     }
 
     /// <summary>Production → staged: the predecessor serves again, or the staged copy does.</summary>
-    public static PlannedTransition RollBack(Transition frame, SkillEntry entry, WorkspaceLayout layout, PromotionPolicy policy)
+    /// <param name="frame">What is known of the transition.</param>
+    /// <param name="entry">The skill's entry.</param>
+    /// <param name="layout">Where things are.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="sound">Whether the content of a digest is in the store, unaltered: what cannot be loaded cannot serve.</param>
+    public static PlannedTransition RollBack(Transition frame, SkillEntry entry, WorkspaceLayout layout, PromotionPolicy policy, Func<string, bool> sound)
     {
         var (label, failed) = entry.Live(PromotionState.Production)!.Value;
         var rolledBack = new RollbackEntry { Operation = frame.Operation, At = frame.At, Reason = frame.Reason!, TriggerMetric = frame.TriggerMetric };
         var held = Move(frame, PromotionState.Held, failed) with { HeldAs = PromotionState.Staged, HeldReason = "rolled_back", RolledBack = rolledBack };
-        var predecessor = failed.Predecessor is { } name && entry.Versions.TryGetValue(name, out var version) ? version : null;
-        if (predecessor is not null)
+        var name = SoundPredecessor(entry, failed, sound);
+        if (name is not null)
         {
+            var predecessor = entry.Versions[name];
             // Somebody may have staged the predecessor's content again; it cannot be its own candidate.
-            var candidateReturns = entry.Live(PromotionState.Staged)?.Label == failed.Predecessor;
+            var candidateReturns = entry.Live(PromotionState.Staged)?.Label == name;
             var freed = candidateReturns ? entry.WithLive(PromotionState.Staged, null) with { Rollout = null } : entry;
             var restored = Move(frame, PromotionState.Production, predecessor);
             return Finish(
                 frame,
-                freed.With(label, held).With(failed.Predecessor!, restored).WithLive(PromotionState.Production, failed.Predecessor) with { LastRollback = frame.At },
+                freed.With(label, held).With(name, restored).WithLive(PromotionState.Production, name) with { LastRollback = frame.At },
                 layout,
-                [Change(frame, PromotionState.Held), new StateChange(failed.Predecessor!, predecessor.Digest, PromotionState.Production)],
-                serves: failed.Predecessor);
+                [Change(frame, PromotionState.Held), new StateChange(name, predecessor.Digest, PromotionState.Production)],
+                serves: name);
         }
 
         // Without a predecessor the staged copy of the same content serves, unless the policy withholds it or another version is staged.
-        if (!policy.Rollback.ServeStagedCopy || entry.Live(PromotionState.Staged) is not null)
+        if (!policy.Rollback.ServeStagedCopy || !sound(failed.Digest) || entry.Live(PromotionState.Staged) is not null)
         {
             return Finish(frame, entry.With(label, held).WithLive(PromotionState.Production, null) with
             {
@@ -147,6 +153,21 @@ internal static class TransitionPlanner
             Rollout = new RolloutEntry { Percent = 100, Step = policy.RolloutSteps.Count - 1, Since = frame.At },
         };
         return Finish(frame, next, layout, [Change(frame, PromotionState.Staged)], serves: label);
+    }
+
+    // The latest of those before it that can still be loaded.
+    private static string? SoundPredecessor(SkillEntry entry, VersionEntry failed, Func<string, bool> sound)
+    {
+        var seen = new HashSet<string>();
+        for (var name = failed.Predecessor; name is not null && seen.Add(name) && entry.Versions.TryGetValue(name, out var version); name = version.Predecessor)
+        {
+            if (sound(version.Digest))
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Staged → prototype: traffic goes back to the baseline, the version stays in the store.</summary>

@@ -29,7 +29,7 @@ public class RestagedPredecessorTests
             Reason = "test",
         };
 
-        var planned = TransitionPlanner.RollBack(frame, entry, WorkspaceLayout.ForPreset("policy", "/w"), new PromotionPolicy());
+        var planned = TransitionPlanner.RollBack(frame, entry, WorkspaceLayout.ForPreset("policy", "/w"), new PromotionPolicy(), _ => true);
 
         Assert.Equal("1.0", planned.Entry.Live(PromotionState.Production)?.Label);
         Assert.Null(planned.Entry.Live(PromotionState.Staged));

@@ -49,7 +49,7 @@ public sealed class TransitionPlannerTests : IDisposable
     private static PlannedTransition RollBack(SkillEntry entry, PromotionPolicy? policy = null)
     {
         var (label, version) = entry.Live(PromotionState.Production)!.Value;
-        return TransitionPlanner.RollBack(Frame(PromotionState.Production, PromotionState.Staged, label, version.Digest[0], kind: "rollback"), entry, s_layout, policy ?? s_policy);
+        return TransitionPlanner.RollBack(Frame(PromotionState.Production, PromotionState.Staged, label, version.Digest[0], kind: "rollback"), entry, s_layout, policy ?? s_policy, _ => true);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class TransitionPlannerTests : IDisposable
             case 1 when staged is { } candidate:
                 return TransitionPlanner.Produce(At(PromotionState.Staged, PromotionState.Production, candidate.Label, candidate.Version.Digest), entry, _evidence, "a/b", s_layout, s_policy).Entry;
             case 2 when production is { } failed:
-                return TransitionPlanner.RollBack(At(PromotionState.Production, PromotionState.Staged, failed.Label, failed.Version.Digest), entry, s_layout, s_policy).Entry;
+                return TransitionPlanner.RollBack(At(PromotionState.Production, PromotionState.Staged, failed.Label, failed.Version.Digest), entry, s_layout, s_policy, _ => true).Entry;
             case 3 when staged is { } demoted:
                 return TransitionPlanner.Demote(At(PromotionState.Staged, PromotionState.Prototype, demoted.Label, demoted.Version.Digest), entry, s_layout).Entry;
             case 4 when entry.Versions.FirstOrDefault(version => version.Value.RolledBack is not null && version.Value.State != PromotionState.Production && version.Value.HeldAs != PromotionState.Prototype) is { Key: { } label, Value: { } version }:

@@ -27,7 +27,8 @@ internal static class IngestCommand
             throw new WreException($"--batch-size is {batch}.", "it must be at least 1");
         }
 
-        if (!Directory.Exists(folder))
+        // Nobody has recorded anything yet: that is nothing new, not a mistake.
+        if (!Directory.Exists(folder) && folder != workspace.Layout.MetricsFolder)
         {
             throw new WreException($"There is no folder {folder}.", "--json-path takes the folder of the metric files");
         }
@@ -55,7 +56,7 @@ internal static class IngestCommand
             return 0;
         }
 
-        invocation.Terminal.Line($"{result.Lines} new lines of {result.Files} files in {result.ElapsedMs:0} ms{(result.Restarted > 0 ? $"; {result.Restarted} files were rotated or replaced and read anew" : "")}.");
+        invocation.Terminal.Line($"{result.Lines} new {(result.Lines == 1 ? "line" : "lines")} of {result.Files} {(result.Files == 1 ? "file" : "files")} in {result.ElapsedMs:0} ms{(result.Restarted > 0 ? $"; {result.Restarted} files were rotated or replaced and read anew" : "")}.");
         if (result.Malformed > 0)
         {
             invocation.Error.WriteLine($"warning: {result.Malformed} malformed lines, kept in the table malformed_lines:");

@@ -104,6 +104,19 @@ internal static class TicketCommand
             }
 
             Print(invocation.Terminal, known);
+            if (invocation.Workspace.Tickets.Evidence(known) is { } evidence)
+            {
+                invocation.Terminal.Line();
+                invocation.Terminal.Line($"What is signed, as of {evidence.TakenAt}:");
+                invocation.Terminal.Rows(
+                    ["", "check", "figure", "required"],
+                    evidence.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement]), wrapping: 1);
+            }
+            else
+            {
+                invocation.Error.WriteLine("warning: the evidence that this ticket is bound to is missing or was changed; it cannot be used any more");
+            }
+
             invocation.Terminal.Line(used is null ? $"Not used yet; good until {Storage.Timestamp.ToIso(known.ExpiresAt)}." : $"Used: {used}.");
             return 0;
         });
@@ -111,7 +124,20 @@ internal static class TicketCommand
 
     private static Command List() => Invocation.With(new Command("list", "List the tickets, oldest first."), invocation =>
     {
-        var tickets = invocation.Workspace.Tickets.List().Select(name => invocation.Workspace.Tickets.Open(name).Ticket).ToList();
+        var tickets = new List<ApprovalTicket>();
+        foreach (var name in invocation.Workspace.Tickets.List())
+        {
+            try
+            {
+                tickets.Add(invocation.Workspace.Tickets.Open(name).Ticket);
+            }
+            catch (WreException damaged)
+            {
+                // One that cannot be read must not hide the others.
+                invocation.Error.WriteLine($"warning: {damaged.Message}");
+            }
+        }
+
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, new JsonObject { ["tickets"] = JsonOutput.List(tickets, JsonViews.Ticket) });

@@ -7,6 +7,8 @@ namespace WreSkills.Promotion;
 /// <summary>The sign-off document of one promotion (policy 4.2), as it stands in its file.</summary>
 public sealed record ApprovalTicket
 {
+    private static readonly System.Buffers.SearchValues<char> s_letters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>What a reviewer confirms for every promotion (policy 2.1): key and meaning.</summary>
     public static IReadOnlyList<(string Key, string Meaning)> CommonAnswers { get; } =
     [
@@ -88,13 +90,20 @@ public sealed record ApprovalTicket
     public static IReadOnlyList<(string Key, string Meaning)> RequiredAnswers(PromotionState to) =>
         to == PromotionState.Production ? [.. CommonAnswers, .. ProductionAnswers] : CommonAnswers;
 
-    /// <summary>Reads an answer: its first word, so that <c>YES - looked at all 118 cases</c> is a yes.</summary>
-    public static bool? IsYes(string? answer) => answer?.Split([' ', '-', ',', '.', ';', ':'], 2)[0].ToUpperInvariant() switch
+    /// <summary>
+    /// Reads an answer: YES or NO, alone or with a reason behind a sign, so that <c>YES - looked at all 118 cases</c> is a yes, and
+    /// <c>YES not really</c> is neither.
+    /// </summary>
+    public static bool? IsYes(string? answer)
     {
-        "YES" => true,
-        "NO" => false,
-        _ => null,
-    };
+        var text = (answer ?? "").AsSpan().Trim();
+        var word = text.IndexOfAnyExcept(s_letters) is var end and >= 0 ? text[..end] : text;
+        var reason = text[word.Length..].TrimStart();
+        return !reason.IsEmpty && !"-–—,.;:(".Contains(reason[0], StringComparison.Ordinal) ? null
+            : word.Equals("YES", StringComparison.OrdinalIgnoreCase) ? true
+            : word.Equals("NO", StringComparison.OrdinalIgnoreCase) ? false
+            : null;
+    }
 
     /// <summary>Reads a ticket's text.</summary>
     /// <param name="text">The YAML.</param>

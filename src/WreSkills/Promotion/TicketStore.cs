@@ -68,6 +68,20 @@ public sealed partial class TicketStore(WorkspaceLayout layout)
         return File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
     }
 
+    /// <summary>The evidence that a ticket is bound to; null when its file is missing, damaged, or another than the ticket names.</summary>
+    public TicketEvidence? Evidence(ApprovalTicket ticket)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(EvidenceFile(ticket.Id));
+            return Convert.ToHexStringLower(SHA256.HashData(bytes)) == ticket.EvidenceDigest ? JsonSerializer.Deserialize(bytes, PromotionJson.Readable.TicketEvidence) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes a new ticket with its evidence.</summary>
     /// <param name="ticket">The ticket; its <c>EvidenceDigest</c> is filled in here.</param>
     /// <param name="evidence">The evidence.</param>

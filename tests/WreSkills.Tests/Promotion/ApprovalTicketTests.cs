@@ -44,6 +44,9 @@ public class ApprovalTicketTests
     [InlineData("[YES/NO]", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
+    [InlineData("YES not really", null)]
+    [InlineData("YES (looked at all)", true)]
+    [InlineData("NO: too slow", false)]
     public void IsYes_reads_the_first_word(string? answer, bool? yes) => Assert.Equal(yes, ApprovalTicket.IsYes(answer));
 
     [Fact]

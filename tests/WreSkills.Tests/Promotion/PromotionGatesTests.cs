@@ -84,8 +84,27 @@ public sealed class PromotionGatesTests : IDisposable
         Assert.Equal(Expected(2, "pass"), Draft(Evidence() with { Benchmark = Benchmark with { Negatives = 20, FalsePositiveRate = 0.05 } }, "false_positive_rate"));
     }
 
+    private static JudgeUse Judge(string? uncertified) => new() { Judge = "gemma", Prompt = "p", Questions = 3, Uncertified = uncertified };
+
+    private static BenchmarkResult Open(BenchmarkResult result, double low, double high) =>
+        result with { PatternFidelityLow = low, PatternFidelityHigh = high, Cases = [.. Enumerable.Range(0, 100).Select(index => new BenchmarkCaseResult { Case = $"c{index}", ExecutionId = "e", FidelityLow = low, FidelityHigh = high })] };
+
+    [Fact]
+    public void A_gate_that_leans_on_a_judge_without_certificate_says_why()
+    {
+        var gate = PromotionGates.PrototypeToStaged(Evidence() with { Benchmark = Benchmark with { Judge = Judge("kappa is 0.40, below 0.60") } }, new PrototypeGates()).Single(gate => gate.Name == "test_pass_rate");
+        Assert.Contains("kappa is 0.40, below 0.60; `wre judge calibrate` measures it", gate.Evidence, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, Verdict, Func<BenchmarkResult, BenchmarkResult>> DraftCases => new()
     {
+        { "pattern_fidelity", Verdict.Inconclusive, result => result with { Judge = Judge("it was never measured") } },
+        { "test_pass_rate", Verdict.Inconclusive, result => result with { Judge = Judge("it was never measured") } },
+        { "outcome_quality", Verdict.Pass, result => result with { Judge = Judge("it was never measured") } },
+        { "pattern_fidelity", Verdict.Pass, result => result with { Judge = Judge(null) } },
+        { "pattern_fidelity", Verdict.Inconclusive, result => Open(result, 0.8, 0.95) },
+        { "pattern_fidelity", Verdict.Pass, result => Open(result, 0.9, 1) },
+        { "pattern_fidelity", Verdict.Fail, result => Open(result, 0.5, 0.89) },
         { "pattern_fidelity", Verdict.Fail, benchmark => benchmark with { PatternFidelity = 0.8999 } },
         { "pattern_fidelity", Verdict.NoData, benchmark => benchmark with { PatternFidelity = null, FidelityCount = 0 } },
         { "outcome_quality", Verdict.Fail, benchmark => benchmark with { OutcomeQuality = 0.84 } },

@@ -6,7 +6,7 @@ using WreSkills.Storage;
 namespace WreSkills.Cli;
 
 /// <summary>What every action needs: the parsed command line, the workspace, and where to write.</summary>
-internal sealed class Invocation(ParseResult parsed)
+internal sealed class Invocation(ParseResult parsed) : IDisposable
 {
     private Workspace? _workspace;
 
@@ -48,19 +48,30 @@ internal sealed class Invocation(ParseResult parsed)
         }
     }
 
+    /// <summary>Closes what the workspace holds open, so that its database is one file again.</summary>
+    public void Dispose() => _workspace?.Dispose();
+
     public string Now => Timestamp.ToIso(Workspace.Time.GetUtcNow());
 
     /// <summary>Makes a command's action.</summary>
     public static Command With(Command command, Func<Invocation, int> action)
     {
-        command.SetAction(parsed => action(new Invocation(parsed)));
+        command.SetAction(parsed =>
+        {
+            using var invocation = new Invocation(parsed);
+            return action(invocation);
+        });
         return command;
     }
 
     /// <summary>Makes a command's asynchronous action.</summary>
     public static Command With(Command command, Func<Invocation, CancellationToken, Task<int>> action)
     {
-        command.SetAction((parsed, cancellationToken) => action(new Invocation(parsed), cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var invocation = new Invocation(parsed);
+            return await action(invocation, cancellationToken);
+        });
         return command;
     }
 }

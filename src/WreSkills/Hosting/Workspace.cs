@@ -19,7 +19,7 @@ namespace WreSkills.Hosting;
 /// An opened workspace: every stage, connected. Opening finishes what an interrupted command left undone. Cheap to open;
 /// holds no lock and no open file between calls.
 /// </summary>
-public sealed class Workspace
+public sealed class Workspace : IDisposable
 {
     private Workspace(WorkspaceConfiguration configuration, TimeProvider time)
     {
@@ -156,6 +156,9 @@ public sealed class Workspace
         workspace.Recovery = workspace.Promoter.Recover();
         return workspace;
     }
+
+    /// <summary>Closes the database; the next question opens it again.</summary>
+    public void Dispose() => Database.Dispose();
 
     /// <summary>An agent by name.</summary>
     /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is.</param>

@@ -214,7 +214,7 @@ public sealed class PolicyCommandTests : IDisposable
         var again = Run(command);
 
         Assert.Equal((0, 0), (first.ExitCode, again.ExitCode));
-        Assert.StartsWith("1 new lines of", first.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 new line of 4 files", first.Output, StringComparison.Ordinal);
         Assert.StartsWith("0 new lines of", again.Output, StringComparison.Ordinal);
         Assert.Equal("0.9|1|0", _workspace.Sql("SELECT pattern_fidelity, patterns_followed, patterns_missed FROM execution_metrics WHERE execution_id = 'by-hand'"));
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 
+using WreSkills.Registry;
+
 namespace WreSkills.Cli.Commands;
 
 /// <summary><c>wre report</c>: the failure analysis of a rollback, and its review.</summary>
@@ -16,12 +18,19 @@ internal static class ReportCommand
             var name = invocation.Parsed.GetValue(skill)!;
             invocation.Workspace.Worker.Run();
             var rollback = invocation.Workspace.Audit.Lines().LastOrDefault(line => Text(line, "event") == "rollback" && Text(line, "skill") == name);
-            if (Text(rollback, "operation") is not { } operation)
+
+            // The audit log may be lost; the registry knows the latest rollback that nobody has cleared.
+            if ((Text(rollback, "operation") ?? Latest(invocation.Workspace.Registry.Load().Find(name))) is not { } operation)
             {
                 throw new WreException($"{name} was never rolled back.", "`wre list` shows which skills were");
             }
 
             var path = invocation.Workspace.Reports.FileOf(operation);
+            if (!File.Exists(path))
+            {
+                throw new WreException($"The failure report of {name} (rollback {operation}) could not be written: neither the audit log nor the promotion log has the rollback.", "restore audit.jsonl from git; `wre doctor` lists what is missing");
+            }
+
             var text = File.ReadAllText(path);
             if (invocation.Json)
             {
@@ -58,6 +67,9 @@ internal static class ReportCommand
             return 0;
         });
     }
+
+    private static string? Latest(SkillEntry? entry) =>
+        entry?.Versions.Values.Where(version => version.RolledBack is not null).MaxBy(version => version.StateSerial)?.RolledBack!.Operation;
 
     private static string? Text(System.Text.Json.JsonElement line, string name) =>
         line.ValueKind == System.Text.Json.JsonValueKind.Object && line.TryGetProperty(name, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
+using WreSkills.Metrics;
 using WreSkills.Promotion;
 using WreSkills.Storage;
 
@@ -29,19 +31,44 @@ public sealed class DeadlineWorker(Workspace workspace)
             workspace.Deadlines.Done(row.Operation, row.Action, workspace.Time.GetUtcNow());
         }
 
-        var open = rows.Where(row => row.Action == "failure_analysis").ToList();
-        foreach (var row in open)
+        var written = new List<string>();
+        foreach (var row in rows.Where(row => row.Action == "failure_analysis"))
         {
-            var line = audit.FirstOrDefault(line => Text(line, "operation") == row.Operation);
-            if (line.ValueKind == JsonValueKind.Object)
+            if (Rollback(audit, row) is not var (lines, line))
             {
-                workspace.Reports.Write(line, SerialBefore(audit, line));
+                // Nobody knows enough to write it, so it stays open and becomes overdue instead of passing for done.
+                continue;
             }
 
+            workspace.Reports.Write(line, SerialBefore(lines, line));
             workspace.Deadlines.Done(row.Operation, row.Action, workspace.Time.GetUtcNow());
+            written.Add(row.Operation);
         }
 
-        return [.. open.Select(row => row.Operation)];
+        return written;
+    }
+
+    // The audit log may be lost; the skill's promotion log tells the same story in other words.
+    private (IReadOnlyList<JsonElement> Lines, JsonElement Line)? Rollback(IReadOnlyList<JsonElement> audit, RollbackDeadline row)
+    {
+        bool IsThis(JsonElement line) => Text(line, "operation") == row.Operation;
+        if (audit.FirstOrDefault(IsThis) is { ValueKind: JsonValueKind.Object } line)
+        {
+            return (audit, line);
+        }
+
+        var events = IdempotentLog.Lines(workspace.Metrics.FileOf(row.Skill, MetricKind.PromotionLog)).Select(AsAuditLine).ToList();
+        return events.FirstOrDefault(IsThis) is { ValueKind: JsonValueKind.Object } known ? (events, known) : null;
+    }
+
+    private static JsonElement AsAuditLine(JsonElement line)
+    {
+        var json = JsonObject.Create(line)!;
+        json["operation"] = json["event_id"]?.DeepClone();
+        json["skill"] = json["skill_name"]?.DeepClone();
+        json["serial"] = (json["changes"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault()?["state_serial"]?.DeepClone();
+        using var document = JsonDocument.Parse(json.ToJsonString());
+        return document.RootElement.Clone();
     }
 
     /// <summary>Deadlines that have passed without being met.</summary>

@@ -127,6 +127,11 @@ public sealed partial class TicketStore(WorkspaceLayout layout)
                 {
                     return $"it brought {skill} {label} to {state}";
                 }
+
+                if (version.EarlierTickets?.Contains(ticket) == true)
+                {
+                    return $"it promoted {skill} {label} before";
+                }
             }
         }
 

@@ -47,6 +47,7 @@ internal static class TransitionPlanner
         var version = Move(frame, PromotionState.Staged, known) with
         {
             Tickets = With(known?.Tickets, "staged", frame.Ticket!),
+            EarlierTickets = Earlier(known, "staged"),
             PrototypeBaseline = new BaselineEntry
             {
                 PatternFidelity = evidence.Benchmark?.PatternFidelity,
@@ -77,6 +78,7 @@ internal static class TransitionPlanner
         var version = Move(frame, PromotionState.Production, known) with
         {
             Tickets = With(known.Tickets, "production", frame.Ticket!),
+            EarlierTickets = Earlier(known, "production"),
             Predecessor = entry.Live(PromotionState.Production)?.Label,
             Baseline = new BaselineEntry
             {
@@ -273,6 +275,10 @@ internal static class TransitionPlanner
         all[state] = ticket;
         return all;
     }
+
+    // A ticket that another one takes the place of was used all the same; the audit log may be lost.
+    private static IReadOnlyList<string>? Earlier(VersionEntry? known, string state) =>
+        known?.Tickets.GetValueOrDefault(state) is { } used ? [.. known.EarlierTickets ?? [], used] : known?.EarlierTickets;
 
     private static string NextMinor(SkillEntry? entry)
     {

@@ -222,6 +222,10 @@ public sealed record VersionEntry
     /// <summary>Target state → ticket by which it got there; a ticket is good for one promotion.</summary>
     public IReadOnlyDictionary<string, string> Tickets { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
+    /// <summary>Tickets by which it got to a state before it got there again; they stay used. Null when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? EarlierTickets { get; init; }
+
     /// <summary>Figures of the benchmark with which it was staged: the prototype baseline.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaselineEntry? PrototypeBaseline { get; init; }

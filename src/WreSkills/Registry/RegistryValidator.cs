@@ -188,6 +188,11 @@ internal sealed class RegistryValidator
             Items(tickets, $"{path}/tickets");
         }
 
+        if (Expect(version, path, "earlier_tickets", JsonValueKind.Array, required: false) is { } earlier)
+        {
+            Items(earlier, $"{path}/earlier_tickets");
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["prototype_baseline", "baseline"])
         {
             if (version.TryGetProperty(name, out var baseline) && baseline.ValueKind == JsonValueKind.Object)

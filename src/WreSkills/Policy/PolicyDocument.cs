@@ -56,7 +56,6 @@ public static class PolicyDocument
     {
         var fallback = new PromotionPolicy();
         var gates = root.Section("gates");
-        var rollout = root.Section("rollout");
         var reviews = root.Section("reviews");
         root.Text("authority");
         root.Text("last_updated");
@@ -68,7 +67,12 @@ public static class PolicyDocument
             StagedToProduction = ReadStagedGates(gates.Section("staged_to_production")),
             Triggers = ReadTriggers(root.Section("triggers")),
             Rollback = ReadRollback(root.Section("rollback")),
-            RolloutSteps = ReadSteps(rollout, fallback.RolloutSteps),
+            Demotion = WatchRulesReader.Demotion(root.Section("demotion")),
+            Guard = WatchRulesReader.Guard(root.Section("guard")),
+            Rollout = WatchRulesReader.Rollout(root.Section("rollout")),
+            Breaker = WatchRulesReader.Breaker(root.Section("circuit_breaker")),
+            ModelChange = WatchRulesReader.ModelChange(root),
+            IngestionLagMinutes = root.Section("monitoring").Whole("ingestion_lag_minutes", fallback.IngestionLagMinutes, 1, 10_000),
             Approvers = ReadApprovers(root, fallback.Approvers),
             TicketValidDays = root.Section("tickets").Whole("valid_days", fallback.TicketValidDays, 1, 365),
             StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
@@ -122,7 +126,7 @@ public static class PolicyDocument
             PatternFidelityWindow = fidelity.Whole("window", fallback.PatternFidelityWindow, 1, 10_000),
             OutcomeQualityBelow = outcome.Number("below", fallback.OutcomeQualityBelow, 0, 1),
             OutcomeQualityWindow = outcome.Whole("window", fallback.OutcomeQualityWindow, 1, 10_000),
-            CriticalFalseNegative = section.Flag("critical_false_negative", fallback.CriticalFalseNegative),
+            CriticalFalseNegative = WatchRulesReader.IsOn(section, "critical_false_negative"),
             FalsePositiveRateAbove = positives.Number("above", fallback.FalsePositiveRateAbove, 0, 1),
             FalsePositiveWindow = positives.Whole("window", fallback.FalsePositiveWindow, 1, 10_000),
             FalsePositiveMinimum = positives.Whole("minimum", fallback.FalsePositiveMinimum, 1, 10_000),
@@ -131,6 +135,7 @@ public static class PolicyDocument
             ExceptionRateAbove = exceptions.Number("above", fallback.ExceptionRateAbove, 0, 1),
             ExceptionWindow = exceptions.Whole("window", fallback.ExceptionWindow, 1, 10_000),
             ExceptionMinimum = exceptions.Whole("minimum", fallback.ExceptionMinimum, 1, 10_000),
+            Actions = WatchRulesReader.Actions(section, "pattern_fidelity", "outcome_quality", "critical_false_negative", "false_positive_rate", "execution_time", "exception_rate"),
         };
     }
 
@@ -146,6 +151,8 @@ public static class PolicyDocument
             ReindexMinutes = section.Whole("reindex_minutes", fallback.ReindexMinutes, 0, month),
             FailureAnalysisMinutes = section.Whole("failure_analysis_minutes", fallback.FailureAnalysisMinutes, 0, month),
             HumanReviewMinutes = section.Whole("human_review_minutes", fallback.HumanReviewMinutes, 0, month),
+            CooldownMinutes = section.Whole("cooldown_minutes", fallback.CooldownMinutes, 0, month),
+            MostRollbacks = section.Whole("most_rollbacks", fallback.MostRollbacks, 1, 1000),
         };
     }
 
@@ -159,30 +166,6 @@ public static class PolicyDocument
             SkillFileBytes = (long)section.Number("skill_file_bytes", fallback.SkillFileBytes, 1, 10_000_000),
             Depth = section.Whole("depth", fallback.Depth, 1, 64),
         };
-    }
-
-    private static IReadOnlyList<int> ReadSteps(YamlSection rollout, IReadOnlyList<int> fallback)
-    {
-        var texts = rollout.Texts("steps", [.. fallback.Select(step => step.ToString())]);
-        var steps = new List<int>();
-        foreach (var text in texts)
-        {
-            if (!int.TryParse(text, out var percent) || percent is < 1 or > 100 || (steps.Count > 0 && percent <= steps[^1]))
-            {
-                rollout.Report("steps", "must be percentages from 1 to 100, each larger than the one before");
-                return fallback;
-            }
-
-            steps.Add(percent);
-        }
-
-        if (steps.Count == 0)
-        {
-            rollout.Report("steps", "must name at least one percentage");
-            return fallback;
-        }
-
-        return steps;
     }
 
     private static IReadOnlyList<Approver> ReadApprovers(YamlSection root, IReadOnlyList<Approver> fallback)

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace WreSkills.Policy;
 
 /// <summary>
@@ -24,8 +26,23 @@ public sealed record PromotionPolicy
     /// <summary>What a rollback does and by when (policy 3.2).</summary>
     public RollbackRules Rollback { get; init; } = new();
 
-    /// <summary>Share of traffic of a staged version, in percent, step by step (policy 3.3). Default 10, 50, 100.</summary>
-    public IReadOnlyList<int> RolloutSteps { get; init; } = [10, 50, 100];
+    /// <summary>Triggers of the automatic demotion (policy 3.1).</summary>
+    public DemotionTriggers Demotion { get; init; } = new();
+
+    /// <summary>The guard beside the literal triggers.</summary>
+    public GuardRules Guard { get; init; } = new();
+
+    /// <summary>Share of traffic of a staged version, step by step (policy 3.3).</summary>
+    public RolloutRules Rollout { get; init; } = new();
+
+    /// <summary>The circuit breaker of the loader (policy 3.3 and 7).</summary>
+    public BreakerRules Breaker { get; init; } = new();
+
+    /// <summary>What a change of the model that runs a version means (DESIGN section 8). Default: restart.</summary>
+    public ModelChange ModelChange { get; init; } = ModelChange.Restart;
+
+    /// <summary>Minutes by which ingestion may be behind before people are told (policy 7). Default 60.</summary>
+    public int IngestionLagMinutes { get; init; } = 60;
 
     /// <summary>Who may sign (policy 4.1). Default: <c>0102</c> with every right.</summary>
     public IReadOnlyList<Approver> Approvers { get; init; } = [new Approver("0102", "Human supervision", [Approver.Promote, Approver.Override, Approver.Policy])];
@@ -140,6 +157,12 @@ public sealed record RollbackTriggers
 
     /// <summary>Least number of executions for an exception rate. Default 20.</summary>
     public int ExceptionMinimum { get; init; } = 20;
+
+    /// <summary>What each does, by the trigger's name; rollback where nothing stands.</summary>
+    public IReadOnlyDictionary<string, TriggerAction> Actions { get; init; } = ReadOnlyDictionary<string, TriggerAction>.Empty;
+
+    /// <summary>What a trigger does.</summary>
+    public TriggerAction ActionOf(string trigger) => Actions.GetValueOrDefault(trigger, TriggerAction.Rollback);
 }
 
 /// <summary>What a rollback does and by when (policy 3.2).</summary>
@@ -165,6 +188,12 @@ public sealed record RollbackRules
 
     /// <summary>Minutes until a person has reviewed it. Default 1440.</summary>
     public int HumanReviewMinutes { get; init; } = 1440;
+
+    /// <summary>Minutes for which a version that was rolled back cannot be promoted again, so that it does not go to and fro. Default 60.</summary>
+    public int CooldownMinutes { get; init; } = 60;
+
+    /// <summary>Rollbacks of the same content from production after which only a mended version, or an approver with the right to override, gets there. Default 2.</summary>
+    public int MostRollbacks { get; init; } = 2;
 }
 
 /// <summary>Bounds of a skill folder; a folder beyond them is refused.</summary>

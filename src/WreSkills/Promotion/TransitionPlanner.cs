@@ -62,7 +62,7 @@ internal static class TransitionPlanner
         {
             LastPromotion = frame.At,
             CreatedAt = entry.CreatedAt ?? frame.At,
-            Rollout = new RolloutEntry { Percent = policy.RolloutSteps[0], Step = 0, Since = frame.At },
+            Rollout = new RolloutEntry { Percent = policy.Rollout.Steps[0].Percent, Step = 0, Since = frame.At },
             Scoring = "automatic",
             Monitoring = live ? entry.Monitoring : "scheduled",
             ReviewSchedule = policy.StagedReview,
@@ -152,7 +152,7 @@ internal static class TransitionPlanner
             LastRollback = frame.At,
             Monitoring = "scheduled",
             ReviewSchedule = policy.StagedReview,
-            Rollout = new RolloutEntry { Percent = 100, Step = policy.RolloutSteps.Count - 1, Since = frame.At },
+            Rollout = new RolloutEntry { Percent = 100, Step = policy.Rollout.Steps.Count - 1, Since = frame.At },
         };
         return Finish(frame, next, layout, [Change(frame, PromotionState.Staged)], serves: label);
     }

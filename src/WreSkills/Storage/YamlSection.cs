@@ -12,7 +12,8 @@ public sealed class YamlSection
     private readonly string _path;
     private readonly ICollection<YamlProblem> _problems;
     private readonly HashSet<string> _known = [];
-    private readonly List<YamlSection> _children = [];
+    private readonly Dictionary<string, YamlSection> _sections = [];
+    private readonly List<YamlSection> _items = [];
 
     /// <summary>Wraps the root of a document.</summary>
     /// <param name="root">The root node; anything but a mapping is a finding, null is an empty document.</param>
@@ -43,13 +44,16 @@ public sealed class YamlSection
     /// <summary>The keys in document order.</summary>
     public IEnumerable<string> Keys => _mapping?.Entries.Select(entry => entry.Key) ?? [];
 
-    /// <summary>The section under a key.</summary>
+    /// <summary>The section under a key; the same one every time.</summary>
     public YamlSection Section(string key)
     {
         _known.Add(key);
-        var child = new YamlSection(_mapping?[key], _path + key + ".", _problems);
-        _children.Add(child);
-        return child;
+        if (!_sections.TryGetValue(key, out var section))
+        {
+            _sections[key] = section = new YamlSection(_mapping?[key], _path + key + ".", _problems);
+        }
+
+        return section;
     }
 
     /// <summary>The sections of a list of mappings under a key; empty when absent.</summary>
@@ -68,7 +72,7 @@ public sealed class YamlSection
         }
 
         var sections = list.Items.Select((item, index) => new YamlSection(item, $"{_path}{key}[{index}].", _problems)).ToList();
-        _children.AddRange(sections);
+        _items.AddRange(sections);
         return sections;
     }
 
@@ -170,6 +174,12 @@ public sealed class YamlSection
         }
     }
 
+    /// <summary>True when the value under a key is a mapping.</summary>
+    public bool IsMapping(string key) => _mapping?[key] is YamlMapping;
+
+    /// <summary>True when the value under a key is a list of mappings.</summary>
+    public bool IsListOfMappings(string key) => _mapping?[key] is YamlSequence { Items: [YamlMapping, ..] };
+
     /// <summary>Adds a finding about a key of this section.</summary>
     public void Report(string key, string message) => Report(_mapping?[key]?.Line ?? Line, key, message);
 
@@ -186,7 +196,7 @@ public sealed class YamlSection
             }
         }
 
-        foreach (var child in _children)
+        foreach (var child in _sections.Values.Concat(_items))
         {
             child.ReportUnknownKeys();
         }

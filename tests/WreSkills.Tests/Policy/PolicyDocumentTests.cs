@@ -14,9 +14,9 @@ public class PolicyDocumentTests
     {
         var parsed = PolicyDocument.Parse(PolicyDocument.DefaultText, "the built-in policy");
         var defaults = new PromotionPolicy();
-        Assert.Equal(defaults.RolloutSteps, parsed.RolloutSteps);
+        Assert.Equal(defaults.Rollout.Steps.Select(step => (step.Percent, step.Executions, step.Minutes)), parsed.Rollout.Steps.Select(step => (step.Percent, step.Executions, step.Minutes)));
         Assert.Equal(defaults.Approvers.Select(approver => (approver.Id, approver.Name, string.Join(' ', approver.May))), parsed.Approvers.Select(approver => (approver.Id, approver.Name, string.Join(' ', approver.May))));
-        Assert.Equal(defaults, parsed with { Digest = "", RolloutSteps = defaults.RolloutSteps, Approvers = defaults.Approvers });
+        Assert.Equal(defaults, parsed with { Digest = "", Rollout = parsed.Rollout with { Steps = defaults.Rollout.Steps } == defaults.Rollout ? defaults.Rollout : parsed.Rollout, Approvers = defaults.Approvers });
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class PolicyDocumentTests
         Assert.Equal((0.85, 10, 0.80, 10), (policy.Triggers.PatternFidelityBelow, policy.Triggers.PatternFidelityWindow, policy.Triggers.OutcomeQualityBelow, policy.Triggers.OutcomeQualityWindow));
         Assert.Equal((0.10, 3.0, 0.05, true), (policy.Triggers.FalsePositiveRateAbove, policy.Triggers.ExecutionTimeTimesBaseline, policy.Triggers.ExceptionRateAbove, policy.Triggers.CriticalFalseNegative));
         Assert.Equal((1, 5, 10, 60, 1440), (policy.Rollback.AlertMinutes, policy.Rollback.ArchiveMinutes, policy.Rollback.ReindexMinutes, policy.Rollback.FailureAnalysisMinutes, policy.Rollback.HumanReviewMinutes));
-        Assert.Equal([10, 50, 100], policy.RolloutSteps);
+        Assert.Equal([10, 50, 100], policy.Rollout.Steps.Select(step => step.Percent));
         Assert.Equal(("daily", "weekly"), (policy.StagedReview, policy.ProductionReview));
         Assert.NotNull(policy.FindApprover("0102", Approver.Promote));
     }

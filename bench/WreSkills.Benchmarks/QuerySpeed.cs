@@ -4,6 +4,8 @@ using System.Globalization;
 using WreSkills.Metrics;
 using WreSkills.Monitoring;
 using WreSkills.Policy;
+using WreSkills.Registry;
+using WreSkills.Storage;
 
 namespace WreSkills.Benchmarks.Speed;
 
@@ -29,12 +31,19 @@ internal static class QuerySpeed
         // The data ends 13.9 days after it begins; seven days before its end lie inside it, in the middle of an hour.
         var clock = new FixedClock(new DateTimeOffset(2025, 10, 14, 21, 20, 0, TimeSpan.Zero));
         using var database = new MetricsDatabase(file, clock);
-        var triggers = new PromotionPolicy().Triggers;
+        var policy = new PromotionPolicy();
+        var monitor = new SkillMonitor(database, new ReviewFlagStore(WorkspaceLayout.ForPreset("policy", folder)), clock);
         var gates = new PromotionPolicy().StagedToProduction;
         Measure("rollback check", skill =>
         {
-            var window = database.Window(Stay(skill), RollbackTrigger.Sizes(triggers));
-            return RollbackTrigger.Evaluate(window, 50, triggers).Count + window.Fidelity.Count;
+            // As after every execution: what was kept is resumed, what arrived since is taken in (here nothing), the triggers are asked.
+            var report = monitor.Evaluate(Name(skill), Entry, policy, PromotionState.Production)!;
+            if (report.State.Position > 0 && database.FindMonitorState(report.Stay) is null)
+            {
+                monitor.Keep(report, policy);
+            }
+
+            return report.Triggers.Count;
         });
         Measure("readiness window", skill => database.Window(Stay(skill), new WindowSizes(gates.Executions, gates.Executions, gates.NegativesWindow, gates.Executions, gates.Executions, gates.Executions)).Fidelity.Count);
         Measure("exact 7 days", skill => database.Summarize(Name(skill), "last_7_days")[0].Executions);
@@ -64,6 +73,11 @@ internal static class QuerySpeed
         Array.Sort(micros);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-18} p50 {micros[Rounds / 2],7:0.0} µs  p99 {micros[Rounds * 99 / 100],7:0.0} µs  max {micros[^1],8:0.0} µs  (answer {answer:N0})"));
     }
+
+    private static SkillEntry Entry { get; } = new SkillEntry().With("1.0", new VersionEntry
+    {
+        Digest = "", State = PromotionState.Production, StateSince = "2025-10-01T00:00:00Z", StateSerial = 7, Operation = "bench", Baseline = new BaselineEntry { ExecutionTimeMs = 50 },
+    }).WithLive(PromotionState.Production, "1.0");
 
     private static StateStay Stay(int skill) => new(Name(skill), "1.0", "production", 7);
 

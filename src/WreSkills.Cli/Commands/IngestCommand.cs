@@ -37,7 +37,7 @@ internal static class IngestCommand
 
         // What arrives this way is judged like what arrives by `wre record`, if it is this workspace's data.
         var own = folder == workspace.Layout.MetricsFolder && database == workspace.Layout.MetricsDatabase;
-        var watched = own ? result.Skills.Union(workspace.Database.Unjudged().Keys).ToDictionary(skill => skill, workspace.Recorder.Watch) : [];
+        var watched = own ? result.Skills.Union(workspace.Database.Unjudged().Keys).ToDictionary(skill => skill, workspace.Watch.Run) : [];
         workspace.Worker.Run();
         if (invocation.Json)
         {

@@ -27,11 +27,6 @@ public sealed record RecordedExecution(ExecutionRecord Record, FidelityScore? Sc
     public IReadOnlyList<Anomaly> Anomalies { get; init; } = [];
 }
 
-/// <summary>What the monitor made of a skill after recording.</summary>
-/// <param name="Report">Triggers with figures; null when nothing is in production.</param>
-/// <param name="Rollback">The rollback that was carried out, or null.</param>
-public sealed record MonitoredSkill(MonitorReport? Report, Transition? Rollback);
-
 /// <summary>What a recording did.</summary>
 /// <param name="Executions">Every execution.</param>
 /// <param name="Skills">Every skill that gained executions.</param>
@@ -67,50 +62,11 @@ public sealed class ExecutionRecorder(Workspace workspace)
             executions.AddRange(recorded);
             if (recorded.Exists(execution => !execution.KnownAlready) || workspace.Database.Unjudged().ContainsKey(group.Key))
             {
-                skills[group.Key] = Watch(group.Key);
+                skills[group.Key] = workspace.Watch.Run(group.Key);
             }
         }
 
         return new RecordingOutcome(executions, skills);
-    }
-
-    /// <summary>
-    /// Asks the monitor about a skill and rolls it back when a trigger fires. Judged is everything that was ingested since
-    /// the last judgement, also by a command that was killed before it could judge, or that judges nobody.
-    /// </summary>
-    /// <param name="skill">The skill.</param>
-    public MonitoredSkill Watch(string skill)
-    {
-        var arrivals = workspace.Database.Unjudged().GetValueOrDefault(skill);
-        var watched = Judge(skill, Math.Max(1, arrivals));
-        workspace.Database.Judged(skill, arrivals);
-        return watched;
-    }
-
-    private MonitoredSkill Judge(string skill, int arrivals)
-    {
-        if (workspace.Registry.Load().Find(skill) is not { } entry || workspace.Monitor.Evaluate(skill, entry, workspace.Policy, arrivals) is not { } report)
-        {
-            return new MonitoredSkill(null, null);
-        }
-
-        if (report.Fired is not { } fired)
-        {
-            return new MonitoredSkill(report, null);
-        }
-
-        var outcome = workspace.Promoter.RollBack(new RollbackRequest
-        {
-            Skill = skill,
-            From = PromotionState.Production,
-            To = PromotionState.Staged,
-            Reason = fired.Reason,
-            TriggerMetric = fired.Metric,
-            OnlyIf = (report.Stay.Version, report.Stay.StateSerial),
-            RequestedBy = "monitor",
-        });
-        workspace.Worker.Run();
-        return new MonitoredSkill(report, outcome.Transition);
     }
 
     /// <summary>Scores one execution against the patterns of the version it ran; nothing is written.</summary>

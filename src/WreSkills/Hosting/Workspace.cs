@@ -38,7 +38,8 @@ public sealed class Workspace : IDisposable
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
         Ingestor = new MetricsIngestor(Layout.MetricsFolder, Layout.MetricsDatabase, time);
         Benchmarks = new BenchmarkStore(Layout);
-        Monitor = new SkillMonitor(Database);
+        Flags = new ReviewFlagStore(Layout);
+        Monitor = new SkillMonitor(Database, Flags, time);
         Outbox = new Outbox(Layout);
         Journal = new TransitionJournal(Layout);
         Audit = new AuditLog(Layout);
@@ -52,6 +53,7 @@ public sealed class Workspace : IDisposable
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
         Worker = new DeadlineWorker(this);
+        Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
     }
 
@@ -106,6 +108,9 @@ public sealed class Workspace : IDisposable
     /// <summary>The monitor.</summary>
     public SkillMonitor Monitor { get; }
 
+    /// <summary>Fundamental problems that reviews have flagged.</summary>
+    public ReviewFlagStore Flags { get; }
+
     /// <summary>The messages that wait.</summary>
     public Outbox Outbox { get; }
 
@@ -135,6 +140,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Does what rollbacks demand by a deadline.</summary>
     public DeadlineWorker Worker { get; }
+
+    /// <summary>Looks at skills and does what their triggers ask for.</summary>
+    public SkillWatch Watch { get; }
 
     /// <summary>Records executions.</summary>
     public ExecutionRecorder Recorder { get; }

@@ -12,7 +12,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _revisions = new(
         connection,
         """
-        SELECT revision_key, executions, latest FROM revisions
+        SELECT revision_key, executions, latest, corrections FROM revisions
         WHERE skill_key = (SELECT skill_key FROM skill_keys WHERE skill_id = ?1) AND version = ?2 AND state = ?3 AND state_serial = ?4 AND benchmark = 0 AND (?5 IS NULL OR digest = '' OR digest = ?5)
         """);
 
@@ -29,14 +29,19 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _failed = new(connection, "SELECT ordinal FROM execution_facts INDEXED BY facts_by_failure WHERE revision_key = ?1 AND critical_failure = 1 ORDER BY ordinal DESC LIMIT ?2");
     private readonly SqliteStatement _sources = new(connection, "SELECT source || ' by ' || agent, executions FROM revision_sources WHERE revision_key = ?1 AND executions > 0 ORDER BY 2 DESC");
 
+    private readonly SqliteStatement _runners = new(
+        connection, "SELECT agent, model, ordinal, fidelity_seq, outcome_seq, performance_seq, timestamp_ms FROM revision_runners WHERE revision_key = ?1 ORDER BY ordinal");
+
     private readonly List<(long Revision, long Executions)> _found = [];
+    private EvidenceStart _start = EvidenceStart.Beginning;
+    private long _corrections;
     private readonly LatestValues _latest = new();
     // Bit 0 of the flags is a false positive or an exception, bit 1 a false negative.
     private readonly List<(long Sequence, double Value, long Flags)> _rows = [];
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _fidelity, _outcomes, _negatives, _performance, _times, _exceptions, _critical, _failures, _failed, _sources])
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _fidelity, _outcomes, _negatives, _performance, _times, _exceptions, _critical, _failures, _failed, _sources, _runners])
         {
             statement.Dispose();
         }
@@ -65,6 +70,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     /// <summary>Reads the latest values of a revision from the indexes.</summary>
     public void Rebuild(long revision, long executions, LatestValues latest)
     {
+        _start = EvidenceStart.Beginning;
         latest.Clear();
         _found.Clear();
         _found.Add((revision, executions));
@@ -103,13 +109,13 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     {
         var (revision, executions) = _found[0];
         var falseNegatives = 0;
-        for (var position = 0; position < Math.Min(sizes.Outcomes, _latest.Count(LatestKind.Outcomes)); position++)
+        for (var position = 0; position < Counted(LatestKind.Outcomes, sizes.Outcomes); position++)
         {
             falseNegatives += (_latest[LatestKind.Outcomes, position].Flags & 2) >> 1;
         }
 
         var failures = 0;
-        while (failures < _latest.Count(LatestKind.Failures) && _latest[LatestKind.Failures, failures].Sequence > executions - sizes.Critical)
+        while (failures < _latest.Count(LatestKind.Failures) && _latest[LatestKind.Failures, failures].Sequence > Math.Max(executions - sizes.Critical, _start.Ordinal - 1))
         {
             failures++;
         }
@@ -117,7 +123,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         var (critical, ids) = _latest.Critical == 0 ? (0, []) : Critical(sizes.Critical);
         return new EvidenceWindow
         {
-            Executions = (int)executions,
+            Executions = (int)(executions - _start.Ordinal + 1),
             Fidelity = LatestOf(LatestKind.Fidelity, sizes.Fidelity),
             Outcomes = LatestOf(LatestKind.Outcomes, sizes.Outcomes),
             Negatives = FlagsOf(LatestKind.Negatives, sizes.Negatives),
@@ -134,9 +140,29 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     // What is not full holds everything there is.
     private bool Suffices(LatestKind kind, int size) => size <= LatestValues.Kept || _latest.Count(kind) < LatestValues.Kept;
 
+    // Of the latest values, those that count.
+    private int Counted(LatestKind kind, int count)
+    {
+        var known = Math.Min(count, _latest.Count(kind));
+        var first = First(kind);
+        while (known > 0 && _latest[kind, known - 1].Sequence < first)
+        {
+            known--;
+        }
+
+        return known;
+    }
+
+    private long First(LatestKind kind) => kind switch
+    {
+        LatestKind.Fidelity => _start.Fidelity,
+        LatestKind.Outcomes or LatestKind.Negatives => _start.Outcome,
+        _ => _start.Performance,
+    };
+
     private double[] LatestOf(LatestKind kind, int count)
     {
-        var values = new double[Math.Min(count, _latest.Count(kind))];
+        var values = new double[Counted(kind, count)];
         for (var index = 0; index < values.Length; index++)
         {
             values[index] = _latest[kind, values.Length - 1 - index].Value;
@@ -147,7 +173,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 
     private bool[] FlagsOf(LatestKind kind, int count)
     {
-        var flags = new bool[Math.Min(count, _latest.Count(kind))];
+        var flags = new bool[Counted(kind, count)];
         for (var index = 0; index < flags.Length; index++)
         {
             flags[index] = (_latest[kind, flags.Length - 1 - index].Flags & 1) != 0;
@@ -159,19 +185,24 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private EvidenceWindow FromIndexes(WindowSizes sizes)
     {
         Read(sizes.Fidelity, _fidelity);
+        Drop(LatestKind.Fidelity);
         var fidelity = Values();
         Read(sizes.Negatives, _negatives);
+        Drop(LatestKind.Negatives);
         var negatives = Flags();
         Read(sizes.Times, _performance, _times);
+        Drop(LatestKind.Times);
         var times = Values();
         Read(sizes.Exceptions, _performance, _exceptions);
+        Drop(LatestKind.Exceptions);
         var exceptions = Flags();
         Read(sizes.Outcomes, _outcomes, _negatives);
+        Drop(LatestKind.Outcomes);
         var (outcomes, falseNegatives) = (Values(), FalseNegatives());
         var (critical, ids) = Critical(sizes.Critical);
         return new EvidenceWindow
         {
-            Executions = (int)_found.Sum(revision => revision.Executions),
+            Executions = (int)(_found.Sum(revision => revision.Executions) - _start.Ordinal + 1),
             Fidelity = fidelity,
             Outcomes = outcomes,
             FalseNegatives = falseNegatives,
@@ -188,8 +219,28 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private static SqliteStatement Latest(SqliteConnection connection, string index, string columns, string where, string sequence) =>
         new(connection, $"SELECT {columns} FROM execution_facts INDEXED BY {index} WHERE revision_key = ?1 AND {where} ORDER BY {sequence} DESC LIMIT ?2");
 
+    /// <summary>How often a stay was executed and corrected, and who has run it.</summary>
+    public StayCircumstances Circumstances(StateStay stay)
+    {
+        Find(stay);
+        List<StayRunner>? runners = null;
+        foreach (var (revision, _) in _found)
+        {
+            _runners.Bind(1, revision);
+            while (_runners.Read())
+            {
+                (runners ??= []).Add(new StayRunner(
+                    _runners.Text(0)!, _runners.Text(1)!, new EvidenceStart(_runners.Int64(2), _runners.Int64(3), _runners.Int64(4), _runners.Int64(5)), _runners.Int64(6)));
+            }
+        }
+
+        return new StayCircumstances(_found.Sum(static revision => revision.Executions), _corrections, runners is null ? [] : runners);
+    }
+
     private void Find(StateStay stay)
     {
+        _start = stay.Start;
+        _corrections = 0;
         _found.Clear();
         _revisions.Bind(1, stay.Skill);
         _revisions.Bind(2, stay.Version);
@@ -199,6 +250,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         while (_revisions.Read())
         {
             _found.Add((_revisions.Int64(0), _revisions.Int64(1)));
+            _corrections += _revisions.Int64(3);
             _latest.Clear();
             if (!_revisions.IsNull(2))
             {
@@ -238,6 +290,16 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         while (statement.Read())
         {
             _rows.Add((statement.Int64(0), statement.Double(1), statement.Int64(2)));
+        }
+    }
+
+    // Newest first, so what does not count any more is at the end.
+    private void Drop(LatestKind kind)
+    {
+        var first = First(kind);
+        while (_rows.Count > 0 && _rows[^1].Sequence < first)
+        {
+            _rows.RemoveAt(_rows.Count - 1);
         }
     }
 
@@ -294,6 +356,8 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
             return (0, []);
         }
 
+        found.RemoveAll(one => one.Sequence < _start.Outcome);
+
         // Only those among the latest outcomes; their number may be unlimited.
         if (span < int.MaxValue)
         {
@@ -312,7 +376,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         {
             // With several revisions the span is counted in each: none that might matter is left out.
             _failures.Bind(1, revision);
-            _failures.Bind(2, Math.Max(0, executions - span));
+            _failures.Bind(2, Math.Max(_found.Count == 1 ? _start.Ordinal - 1 : 0, executions - span));
             count += _failures.Read() ? _failures.Int64(0) : 0;
             _failures.Reset();
         }

@@ -6,7 +6,35 @@ namespace WreSkills.Metrics;
 /// <param name="State"><c>staged</c> or <c>production</c>.</param>
 /// <param name="StateSerial">Registry serial with which it entered the state.</param>
 /// <param name="Digest">Its content: executions of another one do not count, whatever else they claim; null when it is not known.</param>
-public sealed record StateStay(string Skill, string Version, string State, long StateSerial, string? Digest = null);
+public sealed record StateStay(string Skill, string Version, string State, long StateSerial, string? Digest = null)
+{
+    /// <summary>Where its evidence begins, when a change of agent or model made it begin anew; else at the beginning.</summary>
+    public EvidenceStart Start { get; init; } = EvidenceStart.Beginning;
+}
+
+/// <summary>The first execution that counts, as arrival numbers: what is below them does not count.</summary>
+/// <param name="Ordinal">Its position among the executions of its revision, from 1.</param>
+/// <param name="Fidelity">Arrival of its fidelity.</param>
+/// <param name="Outcome">Arrival of its outcome.</param>
+/// <param name="Performance">Arrival of its time and exception.</param>
+public sealed record EvidenceStart(long Ordinal, long Fidelity, long Outcome, long Performance)
+{
+    /// <summary>Everything counts.</summary>
+    public static EvidenceStart Beginning { get; } = new(1, 0, 0, 0);
+}
+
+/// <summary>Who has run a version in a state.</summary>
+/// <param name="Agent">Name of the agent; empty when unknown.</param>
+/// <param name="Model">Name of the model; empty when unknown.</param>
+/// <param name="Start">Its first execution.</param>
+/// <param name="TimestampMs">When that was, Unix milliseconds.</param>
+public sealed record StayRunner(string Agent, string Model, EvidenceStart Start, long TimestampMs);
+
+/// <summary>What is known of a stay without looking at a single value.</summary>
+/// <param name="Executions">Executions of the whole stay.</param>
+/// <param name="Corrections">Values that changed after they had arrived.</param>
+/// <param name="Runners">Who has run it, in order of the first execution.</param>
+public sealed record StayCircumstances(long Executions, long Corrections, IReadOnlyList<StayRunner> Runners);
 
 /// <summary>
 /// The latest values of each metric of one version in one state, in order of arrival, oldest first. Benchmark runs are

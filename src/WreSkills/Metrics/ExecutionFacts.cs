@@ -61,8 +61,13 @@ internal sealed class ExecutionFacts
     }
 
     /// <summary>Adds what arrived later.</summary>
-    public void Add(ExecutionFacts later)
+    /// <returns>True when that changes a value that had arrived before, and not only adds to what is known.</returns>
+    public bool Add(ExecutionFacts later)
     {
+        var corrected = (Fidelity is { } fidelity && later.Fidelity is { } otherFidelity && fidelity != otherFidelity)
+            || (TimeMs is { } time && later.TimeMs is { } otherTime && time != otherTime)
+            || (Exception is { } exception && later.Exception is { } otherException && exception != otherException)
+            || (OutcomeSeq is not null && (Differs(Outcome, later.Outcome) || Differs(Label, later.Label) || Differs(FalsePositive, later.FalsePositive) || Differs(CriticalFalseNegative, later.CriticalFalseNegative)));
         Revision = Revision != 0 ? Revision : later.Revision;
         TimestampMs = Math.Min(TimestampMs, later.TimestampMs);
         (Source, Agent, Model) = (Source ?? later.Source, Agent ?? later.Agent, Model ?? later.Model);
@@ -75,5 +80,10 @@ internal sealed class ExecutionFacts
         (TimeMs, TimeSeq) = (later.TimeMs ?? TimeMs, TimeSeq ?? later.TimeSeq);
         (Exception, ExceptionSeq) = (later.Exception ?? Exception, ExceptionSeq ?? later.ExceptionSeq);
         (MemoryMb, Tokens) = (later.MemoryMb ?? MemoryMb, later.Tokens ?? Tokens);
+        return corrected;
     }
+
+    // What is learnt later about an outcome that has arrived changes what it was taken for.
+    private static bool Differs<T>(T? known, T? later)
+        where T : struct => later is not null && !EqualityComparer<T?>.Default.Equals(known, later);
 }

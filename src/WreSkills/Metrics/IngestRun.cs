@@ -27,19 +27,14 @@ internal sealed class IngestRun(SqliteConnection connection, TimeProvider time, 
         var taken = 0L;
         foreach (var kind in (ReadOnlySpan<MetricKind>)[MetricKind.Fidelity, MetricKind.Outcomes, MetricKind.Performance])
         {
-            var lines = batch.Count(kind);
-            taken += lines;
-            if (lines > 0)
-            {
-                connection.Execute(
-                    "INSERT INTO unjudged_lines (skill_id, kind, lines) VALUES ($1, $2, $3) ON CONFLICT (skill_id, kind) DO UPDATE SET lines = lines + excluded.lines", batch.Skill, (int)kind, lines);
-            }
+            taken += batch.Count(kind);
         }
 
         if (taken > 0)
         {
             _writer.Merge(batch.Skill, batch.Lines);
-            _writer.Finish();
+            var sequence = _writer.Finish();
+            connection.Execute("INSERT INTO unjudged_skills (skill_id, sequence) VALUES ($1, $2) ON CONFLICT (skill_id) DO UPDATE SET sequence = excluded.sequence", batch.Skill, sequence);
         }
 
         foreach (var mark in batch.Marks)

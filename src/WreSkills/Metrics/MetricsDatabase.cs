@@ -64,29 +64,73 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         return command.ExecuteScalar() is long revision ? turn.Summaries.OfRevision(revision) : null;
     }
 
-    /// <summary>Skills with lines that were ingested, but not judged by the monitor, and how many of the most frequent kind.</summary>
-    public IReadOnlyDictionary<string, int> Unjudged()
+    /// <summary>Skills with lines that the monitor has not looked at, and their latest arrival.</summary>
+    public IReadOnlyDictionary<string, long> Unjudged()
     {
         using var turn = Take(out var connection);
-        using var command = connection.Prepare("SELECT skill_id, max(lines) FROM unjudged_lines WHERE lines > 0 GROUP BY skill_id ORDER BY skill_id");
+        using var command = connection.Prepare("SELECT skill_id, sequence FROM unjudged_skills ORDER BY skill_id");
         using var reader = command.ExecuteReader();
-        var skills = new Dictionary<string, int>();
+        var skills = new Dictionary<string, long>();
         while (reader.Read())
         {
-            skills[reader.GetString(0)] = (int)Math.Min(reader.GetInt64(1), int.MaxValue);
+            skills[reader.GetString(0)] = reader.GetInt64(1);
         }
 
         return skills;
     }
 
-    /// <summary>Notes that the monitor has judged so many lines of each kind of a skill; what arrived meanwhile stays open.</summary>
-    public void Judged(string skill, int lines)
+    /// <summary>Notes that the monitor has looked at a skill up to an arrival; what arrived meanwhile stays open.</summary>
+    public void Judged(string skill, long sequence)
     {
-        if (lines > 0)
+        using var turn = Take(out var connection);
+        connection.Execute("DELETE FROM unjudged_skills WHERE skill_id = $1 AND sequence <= $2", skill, sequence);
+    }
+
+    /// <summary>The stay of a version in a state, how often it was executed and corrected, and the latest change of who runs it, with which its evidence begins.</summary>
+    public (StateStay Stay, StayCircumstances Circumstances, RunnerChange? Change) Locate(string skill, SkillEntry entry, string label, VersionEntry version, PromotionState state)
+    {
+        var stay = new StateStay(skill, label, state.Text(), version.StateSerial, version.Digest);
+        StayCircumstances circumstances;
+        using (var turn = Take(out _))
         {
-            using var turn = Take(out var connection);
-            connection.Execute("UPDATE unjudged_lines SET lines = max(0, lines - $2) WHERE skill_id = $1", skill, lines);
+            circumstances = turn.Evidence.Circumstances(stay);
         }
+
+        var change = RunnerChange.Latest(circumstances.Runners, entry);
+        return (change is null ? stay : stay with { Start = change.After.Start }, circumstances, change);
+    }
+
+    /// <summary>Reads values of a stay that arrived after a position, in order of arrival; call again from there until nothing is left.</summary>
+    /// <param name="stay">The stay; what lies before its start is left out.</param>
+    /// <param name="after">Arrival number after which to begin.</param>
+    /// <param name="into">Takes the values; emptied first.</param>
+    /// <returns>The arrival number up to which everything was read; <see cref="long.MaxValue"/> when nothing is left.</returns>
+    internal long ReadArrivals(StateStay stay, long after, List<Observation> into)
+    {
+        using var turn = Take(out _);
+        return turn.Arrivals.Read(turn.Evidence.Revisions(stay), stay.Start, after, into);
+    }
+
+    /// <summary>What was kept for the monitor of a stay, or null.</summary>
+    public (long Position, long Corrections, string Policy, byte[] Content)? FindMonitorState(StateStay stay)
+    {
+        using var turn = Take(out _);
+        return turn.Arrivals.Find(stay);
+    }
+
+    /// <summary>Keeps the monitor's state of a stay; it replaces an older one. Durable with the database.</summary>
+    public void SaveMonitorState(StateStay stay, long position, long corrections, string policy, ReadOnlyMemory<byte> content)
+    {
+        using var turn = Take(out _);
+        turn.Arrivals.Save(stay, position, corrections, policy, content.Span);
+    }
+
+    /// <summary>Forgets the monitor's states of a skill that no live stay has.</summary>
+    public void ForgetMonitorStates(string skill, IReadOnlyCollection<StateStay> live)
+    {
+        using var turn = Take(out var connection);
+        connection.Execute(
+            $"DELETE FROM monitor_states WHERE skill_id = $1 AND state_serial NOT IN ({string.Join(',', live.Select(stay => stay.StateSerial).DefaultIfEmpty(-1))})", skill);
     }
 
     /// <summary>The latest executions of a stay, newest first.</summary>

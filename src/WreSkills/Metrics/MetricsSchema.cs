@@ -11,7 +11,7 @@ namespace WreSkills.Metrics;
 internal static class MetricsSchema
 {
     /// <summary>Number of the schema, kept as the file's <c>user_version</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static readonly string Sql = $"""
         CREATE TABLE IF NOT EXISTS skills (
@@ -58,6 +58,7 @@ internal static class MetricsSchema
             benchmark INTEGER NOT NULL,
             executions INTEGER NOT NULL DEFAULT 0,
             latest BLOB, -- the latest values of each metric, derived from the facts
+            corrections INTEGER NOT NULL DEFAULT 0, -- values that changed after they had arrived
             UNIQUE (skill_key, version, digest, state, state_serial, benchmark)
         );
         CREATE TABLE IF NOT EXISTS execution_facts (
@@ -89,6 +90,19 @@ internal static class MetricsSchema
         CREATE TABLE IF NOT EXISTS metric_days (revision_key INTEGER NOT NULL, period INTEGER NOT NULL, {RollUp.ColumnsSql}, PRIMARY KEY (revision_key, period)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS revision_sources (revision_key INTEGER NOT NULL, source TEXT NOT NULL, agent TEXT NOT NULL, executions INTEGER NOT NULL, PRIMARY KEY (revision_key, source, agent)) WITHOUT ROWID;
 
+        -- The first execution of every agent and model that ran a revision: another one is another skill.
+        CREATE TABLE IF NOT EXISTS revision_runners (
+            revision_key INTEGER NOT NULL, agent TEXT NOT NULL, model TEXT NOT NULL,
+            ordinal INTEGER NOT NULL, fidelity_seq INTEGER NOT NULL, outcome_seq INTEGER NOT NULL, performance_seq INTEGER NOT NULL, timestamp_ms INTEGER NOT NULL,
+            PRIMARY KEY (revision_key, agent, model)
+        ) WITHOUT ROWID;
+        -- What the monitor remembers of a version in a state, and the arrival up to which it has judged.
+        CREATE TABLE IF NOT EXISTS monitor_states (
+            skill_id TEXT NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL, state_serial INTEGER NOT NULL,
+            position INTEGER NOT NULL, corrections INTEGER NOT NULL, policy TEXT NOT NULL, content BLOB NOT NULL,
+            PRIMARY KEY (skill_id, version, state, state_serial)
+        ) WITHOUT ROWID;
+
         CREATE VIEW IF NOT EXISTS execution_metrics AS
             SELECT {ExecutionKey.Sql("f.execution")} AS execution_id, k.skill_id AS skill_id,
                    strftime('%Y-%m-%dT%H:%M:%fZ', f.timestamp_ms / 1000.0, 'unixepoch') AS timestamp,
@@ -111,8 +125,8 @@ internal static class MetricsSchema
             file TEXT NOT NULL, line_number INTEGER NOT NULL, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, found_at TIMESTAMP NOT NULL,
             PRIMARY KEY (file, byte_offset, text)
         ) WITHOUT ROWID;
-        -- Lines that were ingested, but that the monitor has not judged yet, whichever command ingested them.
-        CREATE TABLE IF NOT EXISTS unjudged_lines (skill_id TEXT NOT NULL, kind INTEGER NOT NULL, lines INTEGER NOT NULL, PRIMARY KEY (skill_id, kind)) WITHOUT ROWID;
+        -- Skills with lines that the monitor has not looked at yet, whichever command ingested them; it knows by itself which.
+        CREATE TABLE IF NOT EXISTS unjudged_skills (skill_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS ingest_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         """;
 

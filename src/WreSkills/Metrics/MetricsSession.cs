@@ -9,6 +9,7 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
 {
     private EvidenceQueries? _evidence;
     private SummaryQueries? _summaries;
+    private ArrivalQueries? _arrivals;
 
     public SqliteConnection Connection => connection;
 
@@ -16,8 +17,11 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
 
     public SummaryQueries Summaries => _summaries ??= new SummaryQueries(connection);
 
+    public ArrivalQueries Arrivals => _arrivals ??= new ArrivalQueries(connection);
+
     public void Close()
     {
+        _arrivals?.Dispose();
         _evidence?.Dispose();
         _summaries?.Dispose();
         connection.Dispose();
@@ -29,6 +33,8 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
         public EvidenceQueries Evidence => session.Evidence;
 
         public SummaryQueries Summaries => session.Summaries;
+
+        public ArrivalQueries Arrivals => session.Arrivals;
 
         public void Dispose() => Monitor.Exit(session.Gate);
     }

@@ -23,6 +23,8 @@ internal sealed class MetricsWriter : IDisposable
     private readonly Dictionary<long, (long Executions, LatestValues Latest)> _revisionStates = [];
     private readonly HashSet<long> _touched = [];
     private readonly HashSet<long> _corrected = [];
+    private readonly HashSet<(long Revision, string Agent, string Model)> _runners = [];
+    private readonly Dictionary<long, long> _corrections = [];
     private readonly Dictionary<long, List<StateInterval>> _intervals = [];
     private readonly Dictionary<ExecutionKey, ExecutionFacts> _batch = [];
     private readonly List<ExecutionFacts> _rows = [];
@@ -92,7 +94,8 @@ internal sealed class MetricsWriter : IDisposable
     }
 
     /// <summary>Stores what goes with the batch; called before the transaction commits.</summary>
-    public void Finish()
+    /// <returns>The latest arrival.</returns>
+    public long Finish()
     {
         _rollUps.Save(_connection);
         foreach (var revision in _touched)
@@ -103,12 +106,15 @@ internal sealed class MetricsWriter : IDisposable
                 _evidence.Rebuild(revision, executions, latest);
             }
 
-            _connection.Execute("UPDATE revisions SET executions = $2, latest = $3 WHERE revision_key = $1", revision, executions, latest.ToBytes());
+            _connection.Execute(
+                "UPDATE revisions SET executions = $2, latest = $3, corrections = corrections + $4 WHERE revision_key = $1", revision, executions, latest.ToBytes(), _corrections.GetValueOrDefault(revision));
         }
 
         _touched.Clear();
         _corrected.Clear();
+        _corrections.Clear();
         _connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('sequence', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", _sequence);
+        return _sequence;
     }
 
     private void Save(long skill, ExecutionFacts row)
@@ -124,7 +130,11 @@ internal sealed class MetricsWriter : IDisposable
         _facts.Load(skill, row.Key, _known);
         _rollUps.Add(skill, _known, -1);
         var unplaced = _known.Revision == 0;
-        _known.Add(row);
+        if (_known.Add(row) && !unplaced)
+        {
+            _corrections[_known.Revision] = _corrections.GetValueOrDefault(_known.Revision) + 1;
+        }
+
         if (unplaced && _known.Revision != 0)
         {
             _known.Ordinal = row.Ordinal;
@@ -148,9 +158,22 @@ internal sealed class MetricsWriter : IDisposable
         {
             var (executions, latest) = State(row.Revision);
             latest.Add(row);
+            if (_runners.Add((row.Revision, row.Agent ?? "", row.Model ?? "")))
+            {
+                NoteRunner(row);
+            }
+
             _revisionStates[row.Revision] = (executions + 1, latest);
             _touched.Add(row.Revision);
         }
+    }
+
+    private void NoteRunner(ExecutionFacts row)
+    {
+        var first = new[] { row.FidelitySeq, row.OutcomeSeq, row.TimeSeq, row.ExceptionSeq }.Min() ?? _sequence;
+        _connection.Execute(
+            "INSERT OR IGNORE INTO revision_runners (revision_key, agent, model, ordinal, fidelity_seq, outcome_seq, performance_seq, timestamp_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            row.Revision, row.Agent ?? "", row.Model ?? "", row.Ordinal, row.FidelitySeq ?? first, row.OutcomeSeq ?? first, row.TimeSeq ?? row.ExceptionSeq ?? first, row.TimestampMs);
     }
 
     private (long Executions, LatestValues Latest) State(long revision)

@@ -15,6 +15,12 @@ public sealed record TriggerResult(string Name, Verdict Verdict, double? Figure,
     internal TriggerResult(string name, Verdict verdict, double? figure, double threshold, Func<TriggerWords> say)
         : this(name, verdict, figure, threshold) => _say = say;
 
+    /// <summary>What it does when it fires. Default: roll back.</summary>
+    public TriggerAction Action { get; init; } = TriggerAction.Rollback;
+
+    /// <summary>False while the policy's guard is asked and its evidence does not suffice; nothing is rolled back then. Default true.</summary>
+    public bool IsConfirmed { get; init; } = true;
+
     /// <summary>The span it looked at, in words.</summary>
     public string Window => Words.Window;
 

@@ -26,6 +26,20 @@ public sealed class AnytimeGate(double gate)
         _bets.Play((value / gate) - 1);
         Passed |= Evidence >= Limit;
     }
+
+    /// <summary>Writes the state.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        _bets.Write(writer);
+        writer.Write(Passed);
+    }
+
+    /// <summary>Resumes a state.</summary>
+    public void Read(BinaryReader reader)
+    {
+        _bets.Read(reader);
+        Passed = reader.ReadBoolean();
+    }
 }
 
 /// <summary>Five bets at a time on the same payoff.</summary>
@@ -42,6 +56,22 @@ internal sealed class Bets(double[] stakes)
         for (var bet = 0; bet < stakes.Length; bet++)
         {
             _wealth[bet] = Math.Min(_wealth[bet] * (1 + (stakes[bet] * payoff)), Ceiling);
+        }
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        foreach (var wealth in _wealth)
+        {
+            writer.Write(wealth);
+        }
+    }
+
+    public void Read(BinaryReader reader)
+    {
+        for (var bet = 0; bet < _wealth.Length; bet++)
+        {
+            _wealth[bet] = reader.ReadDouble();
         }
     }
 }

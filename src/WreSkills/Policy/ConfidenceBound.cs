@@ -34,6 +34,17 @@ public sealed class ConfidenceBound
     /// <summary>The upper bound, 0–1; 1 without values.</summary>
     public double Upper => Count == 0 || Sum >= Count ? 1 : Solve(1, Sum / Count);
 
+    /// <summary>Writes the state.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(_wealth);
+        writer.Write(Sum);
+        writer.Write(Count);
+    }
+
+    /// <summary>Resumes a state.</summary>
+    public void Read(BinaryReader reader) => (_wealth, Sum, Count) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32());
+
     // The evidence against g falls from the end towards the mean; halving finds where it is the limit.
     private double Solve(double end, double mean)
     {

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace WreSkills.Policy;
 
 /// <summary>The metrics that the guard watches.</summary>
@@ -30,9 +28,6 @@ public enum GuardedMetric
 /// </summary>
 public sealed class RollbackEvidence
 {
-    /// <summary>Bytes of <see cref="Write"/>.</summary>
-    public const int Bytes = Metrics * Bets * sizeof(double);
-
     private const int Metrics = 5;
     private const int Bets = 5;
     private const double Ceiling = 1e300;
@@ -63,28 +58,21 @@ public sealed class RollbackEvidence
         Sum((int)metric);
     }
 
-    /// <summary>Forgets everything.</summary>
-    public void Reset()
-    {
-        Array.Clear(_r);
-        Array.Clear(_values);
-    }
-
     /// <summary>Writes the state.</summary>
-    public void Write(Span<byte> bytes)
+    public void Write(BinaryWriter writer)
     {
-        for (var index = 0; index < _r.Length; index++)
+        foreach (var value in _r)
         {
-            BinaryPrimitives.WriteDoubleLittleEndian(bytes[(index * sizeof(double))..], _r[index]);
+            writer.Write(value);
         }
     }
 
     /// <summary>Resumes a state.</summary>
-    public void Read(ReadOnlySpan<byte> bytes)
+    public void Read(BinaryReader reader)
     {
         for (var index = 0; index < _r.Length; index++)
         {
-            _r[index] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[(index * sizeof(double))..]);
+            _r[index] = reader.ReadDouble();
         }
 
         for (var metric = 0; metric < Metrics; metric++)

@@ -34,6 +34,30 @@ public sealed class VersionComparison(double margin, bool nonInferiority = false
     /// <summary>Takes a value of arm B in, 0 to 1.</summary>
     public void ObserveB(double value) => Settle(ref _b, value);
 
+    /// <summary>Writes the state.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        _bets.Write(writer);
+        foreach (var pool in (ReadOnlySpan<Pool>)[_a, _b])
+        {
+            writer.Write(pool.Sum);
+            writer.Write(pool.Count);
+        }
+
+        writer.Write(Blocks);
+        writer.Write(Decided);
+    }
+
+    /// <summary>Resumes a state.</summary>
+    public void Read(BinaryReader reader)
+    {
+        _bets.Read(reader);
+        _a = new Pool(reader.ReadDouble(), reader.ReadInt32());
+        _b = new Pool(reader.ReadDouble(), reader.ReadInt32());
+        Blocks = reader.ReadInt32();
+        Decided = reader.ReadBoolean();
+    }
+
     private void Settle(ref Pool pool, double value)
     {
         pool = new Pool(pool.Sum + value, pool.Count + 1);

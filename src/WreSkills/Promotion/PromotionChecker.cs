@@ -118,7 +118,7 @@ public sealed class PromotionChecker(
     {
         var gates = policy.StagedToProduction;
         var (label, version) = entry.Live(PromotionState.Staged)!.Value;
-        var stay = new StateStay(readiness.Skill, label, PromotionState.Staged.Text(), version.StateSerial, version.Digest);
+        var (stay, _, change) = database.Locate(readiness.Skill, entry, label, version, PromotionState.Staged);
         var benchmark = benchmarks.Latest(readiness.Skill, version.Digest);
         var evidence = readiness.Evidence with
         {
@@ -127,6 +127,7 @@ public sealed class PromotionChecker(
             Benchmark = benchmark?.Result,
             BenchmarkSha256 = benchmark?.Sha256,
             Window = database.Window(stay, new WindowSizes(gates.Executions, gates.Executions, gates.NegativesWindow, gates.Executions, gates.Executions, gates.Executions)),
+            Requalify = policy.ModelChange == ModelChange.Benchmark ? change : null,
             MetricsProblem = ProbeMetrics(),
         };
         try

@@ -32,6 +32,9 @@ public sealed record PromotionEvidence
     /// <summary>Live executions since staging; empty for a draft.</summary>
     public EvidenceWindow Window { get; init; } = new();
 
+    /// <summary>The change of agent or model after which the policy asks for another benchmark; null when it asks for none.</summary>
+    public RunnerChange? Requalify { get; init; }
+
     /// <summary>Why the metric files cannot be written; null when they can.</summary>
     public string? MetricsProblem { get; init; }
 }

@@ -47,6 +47,7 @@ public static class PromotionGates
             FalseNegatives(evidence, gates),
             bench.PassRate(gates.TestPassRate),
             MetricsDestinations(evidence),
+            .. Requalified(evidence),
             .. Reviewed(evidence),
         ];
     }
@@ -185,6 +186,21 @@ public static class PromotionGates
         return missing.Count == 0
             ? new GateResult(name, title, Verdict.Pass, null, requirement, $"{folder.Settings.Dependencies.All.Count()} dependencies stated.")
             : new GateResult(name, title, Verdict.Fail, null, requirement, $"`dependencies` lacks {string.Join(", ", missing)}; an empty list says that there are none.");
+    }
+
+    // Only where the policy asks for it, and something changed.
+    private static IEnumerable<GateResult> Requalified(PromotionEvidence evidence)
+    {
+        if (evidence.Requalify is not { } change)
+        {
+            yield break;
+        }
+
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(change.After.TimestampMs);
+        var done = evidence.Benchmark is { } benchmark && Storage.Timestamp.TryParse(benchmark.StartedAt, out var started) && started >= since && (change.After.Agent.Length == 0 || benchmark.Agent == change.After.Agent);
+        yield return new GateResult(
+            "requalified", "Benchmarked again since the agent or model changed", done ? Verdict.Pass : Verdict.Fail, null, "benchmarked",
+            $"Since {Storage.Timestamp.ToIso(since)} {change.Sentence}{(done ? "." : "; run `wre bench --state staged` with it.")}");
     }
 
     private static GateResult MetricsDestinations(PromotionEvidence evidence) => new(

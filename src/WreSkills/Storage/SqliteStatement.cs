@@ -65,6 +65,9 @@ internal sealed class SqliteStatement : IDisposable
         }
     }
 
+    /// <summary>Binds bytes.</summary>
+    public void Bind(int parameter, ReadOnlySpan<byte> value) => raw.sqlite3_bind_blob(_statement, parameter, value);
+
     /// <summary>Binds 16 bytes in network order.</summary>
     public void Bind(int parameter, UInt128 value)
     {

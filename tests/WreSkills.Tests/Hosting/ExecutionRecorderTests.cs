@@ -111,7 +111,9 @@ public sealed class ExecutionRecorderTests : IDisposable
         _test.WriteSkill("1.1", "Look closer.");
         await _test.StageAsync();
         var outcome = _test.Record(Enumerable.Range(0, 10).Select(_ => _test.Line(("version", "1.1"), ("pattern_fidelity", 0.1))));
-        Assert.Null(outcome.Skills[TestWorkspace.Skill].Rollback);
+        // They are 1.1's own, which they demote; 1.0 saw none of them.
+        Assert.Equal(("1.1", PromotionState.Staged), (outcome.Skills[TestWorkspace.Skill].Rollback!.Version, outcome.Skills[TestWorkspace.Skill].Rollback!.From));
+        Assert.All(outcome.Skills[TestWorkspace.Skill].Report!.Triggers, trigger => Assert.Equal(trigger.Name == "critical_false_negative" ? 0.0 : null, trigger.Figure));
         Assert.All(outcome.Executions, execution => Assert.Equal("staged", execution.Record.State));
     }
 

@@ -77,8 +77,9 @@ public sealed class RollbackTests : IDisposable
     [Fact]
     public async Task Executions_before_the_promotion_do_not_count_in_production()
     {
+        // Bad enough to roll back in production, not bad enough to be demoted.
         await _test.StageAsync();
-        _test.RecordFidelity([.. Enumerable.Repeat(0.1, 10)]);
+        _test.RecordFidelity([.. Enumerable.Repeat(0.84, 10)]);
         _test.RecordGood(100);
         TestWorkspace.Committed(_test.Promote(PromotionState.Production, _test.Ticket(PromotionState.Production)));
         Assert.Null(_test.RecordFidelity(1.0).Skills[TestWorkspace.Skill].Rollback);

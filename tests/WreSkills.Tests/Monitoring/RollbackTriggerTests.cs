@@ -8,7 +8,7 @@ namespace WreSkills.Tests.Monitoring;
 
 public class RollbackTriggerTests
 {
-    private static readonly RollbackTriggers s_triggers = new();
+    private static readonly PromotionPolicy s_policy = new();
 
     [Fact]
     public void The_shared_vectors_hold_for_the_literal_triggers()
@@ -41,7 +41,7 @@ public class RollbackTriggerTests
     {
         Assert.Equal(Verdict.Inconclusive, Fidelity([.. Enumerable.Repeat(0.0, 9)]).Verdict);
         Assert.Equal((Verdict.NoData, null), (Fidelity([]).Verdict, Fidelity([]).Figure));
-        Assert.All(RollbackTrigger.Evaluate(new EvidenceWindow(), 10, s_triggers), trigger => Assert.Equal(Verdict.NoData, trigger.Verdict));
+        Assert.All(RollbackTrigger.Evaluate(new WatchState(s_policy, 10), s_policy), trigger => Assert.Equal(Verdict.NoData, trigger.Verdict));
     }
 
     [Fact]
@@ -66,11 +66,21 @@ public class RollbackTriggerTests
     [Fact]
     public void One_critical_false_negative_fires_unless_the_policy_says_otherwise()
     {
-        var window = new EvidenceWindow { Outcomes = [0], CriticalFalseNegatives = 1, CriticalFalseNegativeIds = ["e-7"] };
-        var results = RollbackTrigger.Evaluate(window, null, s_triggers);
+        var policy = s_policy;
+        WatchState Missed()
+        {
+            var state = new WatchState(policy, null);
+            state.Observe(new Observation(1, ObservedMetric.Outcome, 0));
+            state.Observe(new Observation(1, ObservedMetric.CriticalFalseNegative, 1));
+            return state;
+        }
+
+        Assert.Equal(TriggerSet.CriticalFalseNegative, Missed().Acting());
+        var results = RollbackTrigger.Evaluate(Missed(), policy, () => ["e-7"]);
         Assert.Equal(("critical_false_negative", Verdict.Fail), (results[0].Name, results[0].Verdict));
         Assert.Contains("e-7", results[0].Sentence, StringComparison.Ordinal);
-        Assert.Equal(Verdict.Pass, RollbackTrigger.Evaluate(window, null, s_triggers with { CriticalFalseNegative = false })[0].Verdict);
+        policy = s_policy with { Triggers = new RollbackTriggers { CriticalFalseNegative = false } };
+        Assert.Equal((Verdict.Pass, TriggerSet.None), (RollbackTrigger.Evaluate(Missed(), policy)[0].Verdict, Missed().Acting()));
     }
 
     [Theory]
@@ -132,16 +142,37 @@ public class RollbackTriggerTests
     [Fact]
     public void Windows_and_limits_follow_the_policy()
     {
-        var triggers = s_triggers with { PatternFidelityBelow = 0.5, PatternFidelityWindow = 2 };
-        var fired = RollbackTrigger.Evaluate(new EvidenceWindow { Fidelity = [0.4, 0.4] }, null, triggers).Single(result => result.Name == "pattern_fidelity");
+        var policy = s_policy with { Triggers = new RollbackTriggers { PatternFidelityBelow = 0.5, PatternFidelityWindow = 2 } };
+        var fired = Named(new EvidenceWindow { Fidelity = [0.4, 0.4] }, "pattern_fidelity", policy: policy);
         Assert.Equal((Verdict.Fail, "pattern_fidelity_drop_below_50"), (fired.Verdict, fired.Reason));
-        Assert.Equal(2, RollbackTrigger.Sizes(triggers).Fidelity);
     }
 
     private static TriggerResult Fidelity(double[] values) => Named(new EvidenceWindow { Fidelity = values }, "pattern_fidelity");
 
-    private static TriggerResult Named(EvidenceWindow window, string name, double? baseline = 10, int arrivals = 1) =>
-        RollbackTrigger.Evaluate(window, baseline, s_triggers, arrivals).Single(result => result.Name == name);
+    // As the monitor does it: one value after the other; those of the batch are judged, and the first that fires ends it.
+    private static TriggerResult Named(EvidenceWindow window, string name, double? baseline = 10, int arrivals = 1, PromotionPolicy? policy = null)
+    {
+        policy ??= s_policy;
+        var state = new WatchState(policy, baseline);
+        var values = Values(window).ToList();
+        foreach (var (index, (metric, value)) in values.Index())
+        {
+            state.Observe(new Observation(index + 1, metric, value));
+            if (index >= values.Count - arrivals && state.Acting() != TriggerSet.None)
+            {
+                break;
+            }
+        }
+
+        return RollbackTrigger.Evaluate(state, policy).Single(result => result.Name == name);
+    }
+
+    private static IEnumerable<(ObservedMetric Metric, double Value)> Values(EvidenceWindow window) =>
+    [
+        .. window.Fidelity.Select(value => (ObservedMetric.Fidelity, value)), .. window.Outcomes.Select(value => (ObservedMetric.Outcome, value)),
+        .. window.Negatives.Select(value => (ObservedMetric.Negative, value ? 1.0 : 0.0)), .. window.TimesMs.Select(value => (ObservedMetric.Time, value)),
+        .. window.Exceptions.Select(value => (ObservedMetric.Exception, value ? 1.0 : 0.0)),
+    ];
 
     private static int Compare(string name, JsonElement vector, string input, string output, string trigger, Func<double[], EvidenceWindow> window)
     {

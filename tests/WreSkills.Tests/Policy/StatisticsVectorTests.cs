@@ -58,11 +58,11 @@ public class StatisticsVectorTests
                 Close(Name(vector), expected[index], evidence.Evidence);
                 alarm ??= evidence.Evidence >= vector.GetProperty("M").GetDouble() ? index + 1 : null;
 
-                var bytes = new byte[RollbackEvidence.Bytes];
-                evidence.Write(bytes);
+                using var stream = new MemoryStream();
+                evidence.Write(new BinaryWriter(stream));
                 var before = evidence.Evidence;
                 evidence = new RollbackEvidence();
-                evidence.Read(bytes);
+                evidence.Read(new BinaryReader(new MemoryStream(stream.ToArray())));
                 Assert.Equal(before, evidence.Evidence);
             }
 

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+
+using WreSkills.Monitoring;
+using WreSkills.Notifications;
+using WreSkills.Policy;
+using WreSkills.Promotion;
+using WreSkills.Registry;
+
+namespace WreSkills.Hosting;
+
+/// <summary>What the monitor made of a skill.</summary>
+/// <param name="Report">Triggers of the version in production with figures; null when nothing is in production.</param>
+/// <param name="Rollback">The rollback or demotion that was carried out, or null.</param>
+public sealed record MonitoredSkill(MonitorReport? Report, Transition? Rollback)
+{
+    /// <summary>Triggers of the staged version; null when nothing is staged.</summary>
+    public MonitorReport? Staged { get; init; }
+}
+
+/// <summary>
+/// Looks at a skill and does what its triggers ask for: rolls back, demotes, pauses, tells people. What was looked at is kept only
+/// after that, so that a killed process hides nothing from the triggers.
+/// </summary>
+public sealed class SkillWatch(Workspace workspace)
+{
+    /// <summary>Looks at the versions of a skill in production and in staged.</summary>
+    public MonitoredSkill Run(string skill)
+    {
+        var until = workspace.Database.Unjudged().GetValueOrDefault(skill);
+        var (production, rollback) = Look(skill, PromotionState.Production);
+        var (staged, demotion) = Look(skill, PromotionState.Staged);
+        if (until > 0)
+        {
+            workspace.Database.Judged(skill, until);
+        }
+
+        return new MonitoredSkill(production, rollback ?? demotion) { Staged = staged };
+    }
+
+    private (MonitorReport? Report, Transition? Rollback) Look(string skill, PromotionState state)
+    {
+        if (workspace.Registry.Load().Find(skill) is not { } entry || workspace.Monitor.Evaluate(skill, entry, workspace.Policy, state) is not { } report)
+        {
+            return (null, null);
+        }
+
+        foreach (var trigger in report.Begun)
+        {
+            Tell(report, trigger);
+        }
+
+        if (report.Change is { } change)
+        {
+            Tell(report, change);
+        }
+
+        var restage = report.Change is not null && state == PromotionState.Production && workspace.Policy.ModelChange == ModelChange.Restage;
+        var (reason, metric) = report.Fired is { } fired ? (fired.Reason, fired.Metric) : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
+        if (reason is null)
+        {
+            workspace.Monitor.Keep(report, workspace.Policy);
+            return (report, null);
+        }
+
+        var outcome = workspace.Promoter.RollBack(new RollbackRequest
+        {
+            Skill = skill,
+            From = state,
+            To = state == PromotionState.Production ? PromotionState.Staged : PromotionState.Prototype,
+            Reason = reason,
+            TriggerMetric = metric,
+            OnlyIf = (report.Stay.Version, report.Stay.StateSerial),
+            RequestedBy = "monitor",
+        });
+        workspace.Worker.Run();
+        return (report, outcome.Transition);
+    }
+
+    private void Tell(MonitorReport report, TriggerResult trigger) => Put(
+        report, $"trigger-{report.Stay.Skill}-{trigger.Name}-{report.Stay.StateSerial}-{report.State.Position}", "trigger_alert", trigger.Sentence, body =>
+        {
+            body["trigger"] = trigger.Name;
+            body["action"] = trigger.Action == TriggerAction.Pause ? "pause" : "alert";
+            body["reason"] = trigger.Reason;
+            body["trigger_metric"] = trigger.Metric;
+            body["window"] = trigger.Window;
+            body["next"] = $"wre status --skill {report.Stay.Skill}";
+        });
+
+    private void Tell(MonitorReport report, Metrics.RunnerChange change) => Put(
+        report, $"runner-{report.Stay.Skill}-{report.Stay.StateSerial}-{change.After.Start.Ordinal}", "runner_change",
+        $"{report.Stay.Skill} {report.Stay.Version} ({report.Stay.State}): {change.Sentence} since {Storage.Timestamp.ToIso(DateTimeOffset.FromUnixTimeMilliseconds(change.After.TimestampMs))}; its evidence starts anew.", body =>
+        {
+            body["agent"] = change.After.Agent;
+            body["model"] = change.After.Model;
+            body["model_before"] = change.Before.Model;
+        });
+
+    private void Put(MonitorReport report, string id, string kind, string text, Action<JsonObject> more)
+    {
+        if (workspace.Outbox.Contains(id))
+        {
+            return;
+        }
+
+        var body = new JsonObject
+        {
+            ["to"] = new JsonArray([.. workspace.Policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+            ["version"] = report.Stay.Version,
+            ["state"] = report.Stay.State,
+            ["text"] = text,
+        };
+        more(body);
+        workspace.Outbox.Put(new OutboxMessage(id, kind, report.Stay.Skill, Storage.Timestamp.ToIso(workspace.Time.GetUtcNow()), body));
+    }
+}

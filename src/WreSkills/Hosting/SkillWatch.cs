@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 
+using WreSkills.Loading;
 using WreSkills.Monitoring;
 using WreSkills.Notifications;
 using WreSkills.Policy;
@@ -54,10 +55,20 @@ public sealed class SkillWatch(Workspace workspace)
             Tell(report, change);
         }
 
+        if (workspace.Breakers.Note(skill, report.Stay.Version, report.Stay.StateSerial, report.NewExceptions) is { } turned)
+        {
+            Tell(report, turned.After);
+        }
+
         var restage = report.Change is not null && state == PromotionState.Production && workspace.Policy.ModelChange == ModelChange.Restage;
         var (reason, metric) = report.Fired is { } fired ? (fired.Reason, fired.Metric) : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
         if (reason is null)
         {
+            if (state == PromotionState.Staged)
+            {
+                MoveRollout(skill, entry, report);
+            }
+
             workspace.Monitor.Keep(report, workspace.Policy);
             return (report, null);
         }
@@ -70,10 +81,30 @@ public sealed class SkillWatch(Workspace workspace)
             Reason = reason,
             TriggerMetric = metric,
             OnlyIf = (report.Stay.Version, report.Stay.StateSerial),
-            RequestedBy = "monitor",
+            RequestedBy = RollbackRequest.Monitor,
         });
         workspace.Worker.Run();
         return (report, outcome.Transition);
+    }
+
+    private void MoveRollout(string skill, SkillEntry entry, MonitorReport report)
+    {
+        var decision = RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow());
+        if (decision.Move == RolloutMove.Hold)
+        {
+            return;
+        }
+
+        var (candidate, baseline) = RolloutGuide.Totals(report);
+        workspace.Rollouts.Change(new RolloutRequest
+        {
+            Skill = skill,
+            Change = decision.Move switch { RolloutMove.Advance => RolloutRequest.Advance, RolloutMove.Pause => RolloutRequest.Pause, _ => RolloutRequest.Abort },
+            Reason = decision.Checks[^1].Sentence,
+            OnlyIf = (report.Stay.StateSerial, entry.Rollout!.Step, entry.Rollout.Status),
+            Counts = (report.Executions, candidate, baseline),
+            RequestedBy = RollbackRequest.Monitor,
+        });
     }
 
     private void Tell(MonitorReport report, TriggerResult trigger) => Put(
@@ -95,6 +126,20 @@ public sealed class SkillWatch(Workspace workspace)
             body["model"] = change.After.Model;
             body["model_before"] = change.Before.Model;
         });
+
+    private void Tell(MonitorReport report, CircuitBreaker breaker)
+    {
+        var open = breaker.OpenUntil is not null;
+        Put(
+            report, $"breaker-{report.Stay.Skill}-{report.Stay.StateSerial}-{breaker.OpenUntil ?? "closed-" + report.State.Position}", "breaker_alert",
+            $"The circuit breaker of {report.Stay.Skill} {report.Stay.Version} ({report.Stay.State}) {(open ? $"opened until {breaker.OpenUntil} after exceptions in a row; the previous version serves" : "closed; the version serves again")}.",
+            body =>
+            {
+                body["breaker"] = open ? "open" : "closed";
+                body["open_until"] = breaker.OpenUntil;
+                body["next"] = $"wre status --skill {report.Stay.Skill}";
+            });
+    }
 
     private void Put(MonitorReport report, string id, string kind, string text, Action<JsonObject> more)
     {

@@ -32,7 +32,8 @@ public sealed class Workspace : IDisposable
         Registry = new SkillRegistry(Layout, time);
         Graph = new SkillsGraph(Layout);
         Index = new SkillIndex(Layout, time);
-        Loader = new SkillLoader(Layout, Registry, Store, Policy.SkillLimits);
+        Breakers = new BreakerStore(Layout, Policy.Breaker, time);
+        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits);
         Executions = new ExecutionLog(Layout);
         Metrics = new MetricsLog(Layout, time);
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
@@ -45,10 +46,11 @@ public sealed class Workspace : IDisposable
         Audit = new AuditLog(Layout);
         Tickets = new TicketStore(Layout);
         Deadlines = new RollbackDeadlines(Database);
-        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Policy);
+        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Policy, time);
         Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
+        Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
@@ -86,6 +88,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The search index.</summary>
     public SkillIndex Index { get; }
+
+    /// <summary>The circuit breakers.</summary>
+    public BreakerStore Breakers { get; }
 
     /// <summary>The one loader.</summary>
     public SkillLoader Loader { get; }
@@ -134,6 +139,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The one promoter.</summary>
     public Promoter Promoter { get; }
+
+    /// <summary>Changes the share of traffic of staged versions.</summary>
+    public RolloutController Rollouts { get; }
 
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
@@ -221,6 +229,34 @@ public sealed class Workspace : IDisposable
         }
 
         return result;
+    }
+
+    /// <summary>Changes a rollout by hand. Advancing takes passing checks, unless an approver who may override forces it.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="force">Go on whatever the checks say.</param>
+    public RollbackOutcome Steer(RolloutRequest request, bool force)
+    {
+        Ingestor.Run(request.Skill);
+        var entry = Registry.Load().Require(request.Skill);
+        if (Monitor.Evaluate(request.Skill, entry, Policy, PromotionState.Staged) is not { } report || entry.Rollout is not { } rollout)
+        {
+            return Rollouts.Change(request);
+        }
+
+        if (request.Change == RolloutRequest.Advance && rollout.Status == RolloutEntry.Progressing)
+        {
+            var decision = RolloutGuide.Decide(entry, report, Policy, Time.GetUtcNow());
+            if (decision.Move != RolloutMove.Advance && decision.Reason != "needs_approval" && !(force && Policy.FindApprover(request.Approver, Approver.Override) is not null))
+            {
+                return new RollbackOutcome
+                {
+                    Refusal = $"{decision.Checks[^1].Name.Replace('_', ' ')}: {decision.Checks[^1].Sentence}" + (force ? " Only an approver with the right to override goes on all the same: name them with --approver." : ""),
+                };
+            }
+        }
+
+        var (candidate, baseline) = RolloutGuide.Totals(report);
+        return Rollouts.Change(request with { OnlyIf = (report.Stay.StateSerial, rollout.Step, rollout.Status), Counts = (report.Executions, candidate, baseline) });
     }
 
     /// <summary>Names of all skills: those of the registry, and drafts that are not registered yet.</summary>

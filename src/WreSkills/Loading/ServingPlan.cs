@@ -16,6 +16,12 @@ public sealed record ServingArm(string Arm, PromotionState State, string? Versio
 /// <param name="Percent">The candidate's share of keys, 0 to 100.</param>
 public sealed record ServingPlan(ServingArm? Baseline, ServingArm? Candidate, int Percent)
 {
+    /// <summary>Only requests with one of these labels may get the candidate; empty for all (policy 3.3, canary).</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What serves where the breaker of production is open: the version it replaced; null when there is none.</summary>
+    public ServingArm? Fallback { get; init; }
+
     /// <summary>Makes the plan of a skill.</summary>
     public static ServingPlan For(SkillEntry entry)
     {
@@ -27,12 +33,25 @@ public sealed record ServingPlan(ServingArm? Baseline, ServingArm? Candidate, in
         var baseline = production is { } serving
             ? new ServingArm("baseline", PromotionState.Production, serving.Label, serving.Version.Digest, serving.Version.StateSerial)
             : Prototype(entry, candidate);
-        return new ServingPlan(baseline, candidate, candidate is null ? 0 : entry.Rollout?.Percent ?? 0);
+        return new ServingPlan(baseline, candidate, candidate is null ? 0 : entry.Rollout?.Percent ?? 0)
+        {
+            Labels = entry.Rollout?.Labels ?? [],
+            Fallback = Predecessor(entry, production?.Version),
+        };
     }
 
-    /// <summary>The arm that serves a key; null means that the agent works without the skill, a fair control arm.</summary>
-    public ServingArm? Choose(string skill, string key) =>
-        Candidate is not null && TrafficSplit.IsCandidate(skill, key, Percent) ? Candidate : Baseline;
+    /// <summary>The arm that serves a request; null means that the agent works without the skill, a fair control arm.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="key">What identifies the request.</param>
+    /// <param name="labels">Labels of the request, such as <c>low-risk</c>.</param>
+    public ServingArm? Choose(string skill, string key, IReadOnlyCollection<string>? labels = null) =>
+        Candidate is not null && (Labels.Count == 0 || labels?.Any(Labels.Contains) == true) && TrafficSplit.IsCandidate(skill, key, Percent) ? Candidate : Baseline;
+
+    // It stands in for a while only, so it keeps the state it is held as.
+    private static ServingArm? Predecessor(SkillEntry entry, VersionEntry? production) =>
+        production?.Predecessor is { } label && entry.Versions.TryGetValue(label, out var version) && version.RolledBack is null
+            ? new ServingArm("fallback", version.State, label, version.Digest, version.StateSerial)
+            : null;
 
     // A prototype serves as the control arm only when it was benchmarked, is not the candidate itself, and is not the very
     // content that was rolled back or demoted and is held: that would bring it back under another name.

@@ -22,15 +22,32 @@ public sealed record LoadedSkill(string Skill, string? Version, string Digest, P
 }
 
 /// <summary>The one loader (policy 6): decides which version serves a request and hands out exactly what the registry names.</summary>
-public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, SkillLimits limits)
+public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, BreakerStore breakers, SkillLimits limits)
 {
     /// <summary>Loads the version that serves a key.</summary>
     /// <param name="skill">The skill's name.</param>
     /// <param name="key">What identifies the request; the same key always gets the same arm.</param>
+    /// <param name="labels">Labels of the request, such as <c>low-risk</c>; null for none.</param>
     /// <returns>The version, or null when no version serves this key.</returns>
     /// <exception cref="WreException">The skill is unknown, or the content is not what the registry names.</exception>
-    public LoadedSkill? Load(string skill, string key) =>
-        ServingPlan.For(registry.Load().Require(skill)).Choose(skill, key) is { } arm ? Open(skill, arm) : null;
+    public LoadedSkill? Load(string skill, string key, IReadOnlyCollection<string>? labels = null)
+    {
+        var plan = ServingPlan.For(registry.Load().Require(skill));
+        return Admitted(skill, key, plan, plan.Choose(skill, key, labels)) is { } arm ? Open(skill, arm) : null;
+    }
+
+    // Where a breaker is open the previous version serves: the baseline for a candidate, the version it replaced for production.
+    private ServingArm? Admitted(string skill, string key, ServingPlan plan, ServingArm? arm)
+    {
+        bool Admits(ServingArm one) => one.StateSerial == 0 || breakers.Admits(skill, one.StateSerial, key);
+        if (arm is null || Admits(arm))
+        {
+            return arm;
+        }
+
+        return arm == plan.Candidate ? Admitted(skill, key, plan, plan.Baseline)
+            : plan.Fallback is { } fallback && store.Contains(fallback.Digest) ? fallback : null;
+    }
 
     /// <summary>Loads the live version of a state, whatever the traffic split says; the prototype is its folder as it is now.</summary>
     /// <exception cref="WreException">There is no version in that state, or the content is not what the registry names.</exception>

@@ -33,6 +33,9 @@ public sealed record MonitorReport(StateStay Stay, IReadOnlyList<TriggerResult> 
     /// <summary>For a staged version: the comparison with what serves beside it; null in production.</summary>
     public ArmComparison? Arms { get; init; }
 
+    /// <summary>What arrived since the last look, in order: true is an exception. The latest thousand at most.</summary>
+    public IReadOnlyList<bool> NewExceptions { get; init; } = [];
+
     internal long Corrections { get; init; }
 }
 
@@ -42,6 +45,8 @@ public sealed record MonitorReport(StateStay Stay, IReadOnlyList<TriggerResult> 
 /// </summary>
 public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags, TimeProvider time)
 {
+    private const int MostExceptions = 1000;
+
     /// <summary>Looks at the version of a skill that is in a state.</summary>
     /// <param name="skill">The skill's name.</param>
     /// <param name="entry">Its registry entry.</param>
@@ -56,14 +61,15 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         }
 
         var (stay, circumstances, change) = database.Locate(skill, entry, live.Label, live.Version, state);
-        var (watch, arms, seen) = Resume(stay, live.Version, circumstances, policy);
-        var begun = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), seen, policy);
+        var (watch, arms, seen) = Resume(stay, live.Version, Times(entry, live.Version, state), circumstances, policy);
+        var (begun, exceptions) = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), seen, policy);
         var literal = RollbackTrigger.Evaluate(watch, policy, () => CriticalIds(stay));
         return new MonitorReport(stay, arms is null ? literal : DemotionTrigger.Evaluate(
             new StagedEvidence(live.Version, circumstances.Executions, watch, arms, flags.Find(skill, live.Version.StateSerial), time.GetUtcNow()), policy.Demotion))
         {
             Guardrails = arms is null ? [] : literal,
             Begun = begun,
+            NewExceptions = exceptions,
             Guard = GuardReport.Of(watch, policy.Guard),
             Executions = circumstances.Executions,
             Change = change,
@@ -86,12 +92,16 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         database.SaveMonitorState(report.Stay, report.State.Position, report.Corrections, policy.Digest, stream.ToArray());
     }
 
+    // A staged version is compared with live executions as well: a benchmark runs elsewhere, and tells nothing about the time here.
+    private static double? Times(SkillEntry entry, VersionEntry version, PromotionState state) =>
+        (state == PromotionState.Production ? version : entry.Live(PromotionState.Production)?.Version)?.Baseline?.ExecutionTimeMs;
+
     // What was kept counts only for the same rules, the same beginning and uncorrected values; else everything is read again,
     // but what was judged already is not judged again.
-    private (WatchState Watch, ArmComparison? Arms, long Seen) Resume(StateStay stay, VersionEntry version, StayCircumstances circumstances, PromotionPolicy policy)
+    private (WatchState Watch, ArmComparison? Arms, long Seen) Resume(StateStay stay, VersionEntry version, double? timeMs, StayCircumstances circumstances, PromotionPolicy policy)
     {
         var staged = stay.State == PromotionState.Staged.Text();
-        WatchState Watch() => new(policy, staged ? version.PrototypeBaseline?.ExecutionTimeMs : version.Baseline?.ExecutionTimeMs);
+        WatchState Watch() => new(policy, timeMs);
         ArmComparison? Arms() => staged ? new ArmComparison(policy.Demotion.RegressionMargin, version.PrototypeBaseline) : null;
         if (database.FindMonitorState(stay) is not { } kept)
         {
@@ -114,9 +124,9 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         return (watch, arms, kept.Position);
     }
 
-    private List<TriggerResult> TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, long seen, PromotionPolicy policy)
+    private (List<TriggerResult> Begun, List<bool> Exceptions) TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, long seen, PromotionPolicy policy)
     {
-        var begun = new List<TriggerResult>();
+        var (begun, exceptions) = (new List<TriggerResult>(), new List<bool>());
         List<Observation> own = [], other = [];
         for (var until = watch.Position; until < long.MaxValue;)
         {
@@ -137,9 +147,19 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
 
                 watch.Observe(observation);
                 arms?.ObserveCandidate(observation);
-                if (observation.Sequence > seen && Judge(watch, begun, arms is not null, policy))
+                if (observation.Sequence <= seen)
                 {
-                    return begun;
+                    continue;
+                }
+
+                if (observation.Metric == ObservedMetric.Exception)
+                {
+                    exceptions.Add(observation.Value > 0);
+                }
+
+                if (Judge(watch, begun, arms is not null, policy))
+                {
+                    return (begun, exceptions);
                 }
             }
 
@@ -150,9 +170,10 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
             }
 
             watch.Position = until < long.MaxValue ? until : watch.Position;
+            exceptions.RemoveRange(0, Math.Max(0, exceptions.Count - MostExceptions));
         }
 
-        return begun;
+        return (begun, exceptions);
     }
 
     // True when production is rolled back now; a staged version is judged when everything is taken in.

@@ -16,6 +16,7 @@ public sealed class Promoter(
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan s_mostClockSkew = TimeSpan.FromMinutes(5);
+    private readonly TransitionCommitter _committer = new(registry, store, journal, time);
 
     /// <summary>
     /// Finishes committed transitions that were interrupted, and forgets those that never committed. What cannot be finished
@@ -174,7 +175,7 @@ public sealed class Promoter(
                 return Refused($"{request.Skill} {only.Version} is not in {request.From.Text()} any more.");
             }
 
-            var frame = Frame("rollback", request.Skill, label, version.Digest, request.From, request.To, document.Serial, request.At) with
+            var frame = _committer.Frame("rollback", request.Skill, label, version.Digest, request.From, request.To, document.Serial, request.At) with
             {
                 Approver = request.Approver,
                 Reason = request.Reason,
@@ -183,8 +184,8 @@ public sealed class Promoter(
             };
             var planned = request.From == PromotionState.Production
                 ? TransitionPlanner.RollBack(frame, entry, layout, policy, digest => IsSound(request.Skill, digest))
-                : TransitionPlanner.Demote(frame, entry, layout);
-            transition = Commit(planned, document, folder: null);
+                : TransitionPlanner.Demote(frame, entry, layout, policy);
+            transition = _committer.Commit(planned, document, folder: null);
             note = request.From == PromotionState.Production && version.Predecessor is { } expected && transition.Serves != expected
                 ? $"{expected}, which served before, cannot serve again: its content is lost or was altered in the version store"
                 : null;
@@ -230,13 +231,13 @@ public sealed class Promoter(
                 return Refused($"The failure report of {skill} {label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.");
             }
 
-            var frame = Frame("restore", skill, label, version.Digest, PromotionState.Staged, PromotionState.Production, document.Serial, null) with
+            var frame = _committer.Frame("restore", skill, label, version.Digest, PromotionState.Staged, PromotionState.Production, document.Serial, null) with
             {
                 Approver = approver,
                 Reason = reason,
                 RequestedBy = requestedBy,
             };
-            transition = Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
+            transition = _committer.Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
         }
 
         settlement.Settle(transition);
@@ -319,7 +320,7 @@ public sealed class Promoter(
         }
 
         var entry = document.Find(request.Skill) ?? new SkillEntry();
-        var frame = Frame("promotion", request.Skill, readiness.Version!, readiness.Digest, request.From, request.To, document.Serial, null) with
+        var frame = _committer.Frame("promotion", request.Skill, readiness.Version!, readiness.Digest, request.From, request.To, document.Serial, null) with
         {
             Approver = request.Approver,
             Ticket = request.Ticket,
@@ -330,55 +331,7 @@ public sealed class Promoter(
         var planned = request.To == PromotionState.Staged
             ? TransitionPlanner.Stage(frame, entry, readiness.Evidence, layout, policy)
             : TransitionPlanner.Produce(frame, entry, readiness.Evidence, Module(request, readiness)!, layout, policy);
-        return Commit(planned, document, request.To == PromotionState.Staged ? readiness.Evidence.Folder : null);
-    }
-
-    // Intent, store, registry: the part that a crash undoes. Called with the commit lock held.
-    private Transition Commit(PlannedTransition planned, RegistryDocument document, SkillFolder? folder)
-    {
-        var transition = planned.Transition;
-        FaultInjection.Reach("before-intent");
-        journal.Begin(transition);
-        try
-        {
-            FaultInjection.Reach("intent-written");
-            if (folder is not null)
-            {
-                store.Put(folder, transition.Digest);
-            }
-
-            FaultInjection.Reach("store-written");
-            var operations = document.RecentOperations.Append(transition.Operation).TakeLast(RegistryDocument.MostRecentOperations).ToList();
-            if (!registry.TryCommit(document.With(transition.Skill, planned.Entry) with { RecentOperations = operations }, document.Serial))
-            {
-                throw new WreException("The registry was changed by something that does not hold its lock.", "look who else writes it, then try again");
-            }
-        }
-        catch (WreException) when (!TransitionJournal.IsCommitted(transition, registry.Load()))
-        {
-            journal.End(transition.Operation);
-            throw;
-        }
-
-        FaultInjection.Reach("registry-committed");
-        return transition;
-    }
-
-    private Transition Frame(string kind, string skill, string version, string digest, PromotionState from, PromotionState to, long serial, DateTimeOffset? at)
-    {
-        var now = time.GetUtcNow();
-        return new Transition
-        {
-            Operation = Guid.CreateVersion7(now).ToString(),
-            Kind = kind,
-            Skill = skill,
-            Version = version,
-            Digest = digest,
-            From = from,
-            To = to,
-            At = Timestamp.ToIso(at ?? now),
-            ExpectedSerial = serial,
-        };
+        return _committer.Commit(planned, document, request.To == PromotionState.Staged ? readiness.Evidence.Folder : null);
     }
 
     // Layouts without modules need none; an empty text says so.

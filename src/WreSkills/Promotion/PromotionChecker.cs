@@ -44,7 +44,7 @@ public sealed record PromotionReadiness
 
 /// <summary>Collects the evidence of a promotion and asks the gates. Ingests the skill's metrics first (policy 5.4); changes no state.</summary>
 public sealed class PromotionChecker(
-    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, PromotionPolicy policy)
+    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, PromotionPolicy policy, TimeProvider time)
 {
     /// <summary>Checks a promotion.</summary>
     /// <exception cref="WreException">The skill's name is none, or the registry or database cannot be used.</exception>
@@ -65,7 +65,7 @@ public sealed class PromotionChecker(
             From = from,
             To = to,
             RegistrySerial = document.Serial,
-            Evidence = new PromotionEvidence { Skill = skill },
+            Evidence = new PromotionEvidence { Skill = skill, Hysteresis = (policy.Rollback, time.GetUtcNow()) },
             Refusal = TransitionRules.RefusePromotion(skill, entry, from, to),
         };
         return readiness.Refusal is not null ? readiness : from == PromotionState.Prototype ? CheckDraft(readiness, entry) : CheckStaged(readiness, entry!);

@@ -1,5 +1,6 @@
 using WreSkills.Benchmarks;
 using WreSkills.Metrics;
+using WreSkills.Policy;
 using WreSkills.Registry;
 using WreSkills.Skills;
 
@@ -34,6 +35,9 @@ public sealed record PromotionEvidence
 
     /// <summary>The change of agent or model after which the policy asks for another benchmark; null when it asks for none.</summary>
     public RunnerChange? Requalify { get; init; }
+
+    /// <summary>What keeps a version that was rolled back from going to and fro.</summary>
+    public (RollbackRules Rules, DateTimeOffset Now)? Hysteresis { get; init; }
 
     /// <summary>Why the metric files cannot be written; null when they can.</summary>
     public string? MetricsProblem { get; init; }

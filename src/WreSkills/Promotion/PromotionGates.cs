@@ -25,6 +25,7 @@ public static class PromotionGates
             Dependencies(evidence),
             MetricsDestinations(evidence),
             .. Reviewed(evidence),
+            .. Settled(evidence),
         ];
     }
 
@@ -49,6 +50,7 @@ public static class PromotionGates
             MetricsDestinations(evidence),
             .. Requalified(evidence),
             .. Reviewed(evidence),
+            .. Settled(evidence),
         ];
     }
 
@@ -218,6 +220,23 @@ public static class PromotionGates
         yield return new GateResult(
             "failure_report_reviewed", "The failure report of its rollback was reviewed", rollback.ReviewedBy is null ? Verdict.Fail : Verdict.Pass, null, "reviewed",
             rollback.ReviewedBy is { } reviewer ? $"Reviewed by {reviewer} at {rollback.ReviewedAt}." : $"Rolled back at {rollback.At} ({rollback.Reason}); read it with `wre report show`, then `wre report review`.");
+    }
+
+    // So that one version is not promoted and rolled back in a loop. Undoing the rollback is the way around it, and needs the right to override.
+    private static IEnumerable<GateResult> Settled(PromotionEvidence evidence)
+    {
+        if (evidence.Hysteresis is not var (rules, now) || evidence.Version is not { Rollbacks: > 0, LastRollback: { } last } version || !Storage.Timestamp.TryParse(last, out var at))
+        {
+            yield break;
+        }
+
+        var until = at.AddMinutes(rules.CooldownMinutes);
+        var tooOften = version.Rollbacks >= rules.MostRollbacks;
+        yield return new GateResult(
+            "rollback_hysteresis", "It does not go to and fro between production and staged", tooOften || now < until ? Verdict.Fail : Verdict.Pass, version.Rollbacks, $"< {rules.MostRollbacks} rollbacks, {rules.CooldownMinutes} min ago",
+            tooOften
+                ? $"This very content was rolled back {version.Rollbacks} times; mend it and stage the next version, or let an approver who may override undo the rollback."
+                : $"Rolled back at {last}; it may be promoted again from {Storage.Timestamp.ToIso(until)} on.");
     }
 
     private static string Sources(PromotionEvidence evidence) => evidence.Window.Sources.Count == 0

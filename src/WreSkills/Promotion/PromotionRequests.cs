@@ -49,6 +49,9 @@ public sealed record RollbackRequest
     /// <summary>The reason that stands for a person's decision against or without the monitor (policy 9).</summary>
     public const string ManualOverride = "manual_override";
 
+    /// <summary>Who asks when the triggers do.</summary>
+    public const string Monitor = "monitor";
+
     /// <summary>The skill's name.</summary>
     public required string Skill { get; init; }
 
@@ -72,6 +75,49 @@ public sealed record RollbackRequest
 
     /// <summary>Only if this version with this state serial is still the one; null for whichever is live. The monitor sets it.</summary>
     public (string Version, long StateSerial)? OnlyIf { get; init; }
+
+    /// <summary>User who runs the command, or <c>monitor</c>.</summary>
+    public string RequestedBy { get; init; } = "unknown";
+}
+
+/// <summary>What <c>wre rollout</c> or the monitor asks for.</summary>
+public sealed record RolloutRequest
+{
+    /// <summary>The next step; after the last one the completion.</summary>
+    public const string Advance = "advance";
+
+    /// <summary>Hold it at its share.</summary>
+    public const string Pause = "pause";
+
+    /// <summary>Go on after a pause, or begin again with the first step after an abortion.</summary>
+    public const string Resume = "resume";
+
+    /// <summary>Serve nobody any more.</summary>
+    public const string Abort = "abort";
+
+    /// <summary>A share by hand.</summary>
+    public const string Set = "set";
+
+    /// <summary>The skill's name.</summary>
+    public required string Skill { get; init; }
+
+    /// <summary>One of the words above.</summary>
+    public required string Change { get; init; }
+
+    /// <summary>For <see cref="Set"/>: percent of keys, 0–100.</summary>
+    public int? Percent { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who decided; required for what takes more risk by hand.</summary>
+    public string? Approver { get; init; }
+
+    /// <summary>Only if this stay is still at this step and in this status; null for however it stands. The monitor sets it.</summary>
+    public (long StateSerial, int Step, string Status)? OnlyIf { get; init; }
+
+    /// <summary>Executions of the staged version so far, and the measured ones of both arms: the new step begins there.</summary>
+    public (long Executions, long Candidate, long Baseline) Counts { get; init; }
 
     /// <summary>User who runs the command, or <c>monitor</c>.</summary>
     public string RequestedBy { get; init; } = "unknown";

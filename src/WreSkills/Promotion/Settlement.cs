@@ -71,14 +71,17 @@ public sealed class Settlement(
         _ = Timestamp.TryParse(transition.At, out var moment);
         audit.Append(transition.Operation, transition.AuditLine());
         FaultInjection.Reach("audit-written");
-        metrics.AppendEvent(transition.Skill, transition.Operation, transition.PromotionLogLine());
-        FaultInjection.Reach("promotion-log-written");
-        foreach (var message in TransitionMessages.Of(transition, policy))
+        if (transition.Kind == Transition.RolloutKind)
         {
-            outbox.Put(message);
+            // No version changes its state, so there is nothing to bring in line with it.
+            PutMessages(transition);
+            journal.End(transition.Operation);
+            return;
         }
 
-        FaultInjection.Reach("outbox-written");
+        metrics.AppendEvent(transition.Skill, transition.Operation, transition.PromotionLogLine());
+        FaultInjection.Reach("promotion-log-written");
+        PutMessages(transition);
         SyncFolders(transition, moment);
         FaultInjection.Reach("folders-written");
         SyncDocuments(transition.Skill);
@@ -97,6 +100,16 @@ public sealed class Settlement(
         FaultInjection.Reach("index-written");
         journal.End(transition.Operation);
         FaultInjection.Reach("intent-deleted");
+    }
+
+    private void PutMessages(Transition transition)
+    {
+        foreach (var message in TransitionMessages.Of(transition, policy))
+        {
+            outbox.Put(message);
+        }
+
+        FaultInjection.Reach("outbox-written");
     }
 
     /// <summary>Brings folders, documents, database row, graph and index of a skill in line with the registry, outside of any transition.</summary>

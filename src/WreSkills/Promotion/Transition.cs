@@ -10,10 +10,13 @@ namespace WreSkills.Promotion;
 /// <summary>One change of the registry with everything that follows from it. As a file in the journal it is the intent.</summary>
 public sealed record Transition
 {
+    /// <summary>The kind of a change of a rollout.</summary>
+    public const string RolloutKind = "rollout";
+
     /// <summary>Id of the operation, a UUIDv7; every later step is idempotent by it.</summary>
     public required string Operation { get; init; }
 
-    /// <summary><c>promotion</c>, <c>rollback</c> or <c>restore</c> (the undoing of a rollback).</summary>
+    /// <summary><c>promotion</c>, <c>rollback</c>, <c>restore</c> (the undoing of a rollback) or <c>rollout</c> (another share of traffic).</summary>
     public required string Kind { get; init; }
 
     /// <summary>The skill's name.</summary>
@@ -61,12 +64,18 @@ public sealed record Transition
     /// <summary>Label that serves instead from now on; null when there is none.</summary>
     public string? Serves { get; init; }
 
+    /// <summary>For a rollout: what it does, such as <c>advance</c>; else null.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>For a rollout: percent of keys from now on; else null.</summary>
+    public int? Percent { get; init; }
+
     /// <summary>Every version whose state changes.</summary>
     public IReadOnlyList<StateChange> Changes { get; init => field = value ?? []; } = [];
 
     /// <summary>What it is, for messages.</summary>
     [JsonIgnore]
-    public string Title => $"The {Kind} of {Skill} {Version} ({From.Text()} → {To.Text()})";
+    public string Title => Kind == RolloutKind ? $"The {Change} of the rollout of {Skill} {Version} ({Percent} %)" : $"The {Kind} of {Skill} {Version} ({From.Text()} → {To.Text()})";
 
     /// <summary>The audit line.</summary>
     internal JsonObject AuditLine() => Line(new JsonObject
@@ -123,6 +132,12 @@ public sealed record Transition
         Add("reason", Reason);
         Add("trigger_metric", TriggerMetric);
         Add("serves", Serves);
+        Add("change", Change);
+        if (Percent is { } percent)
+        {
+            line["percent"] = percent;
+        }
+
         if (ChecklistComplete)
         {
             line["production_readiness_checklist_complete"] = true;

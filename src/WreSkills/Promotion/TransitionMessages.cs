@@ -14,6 +14,7 @@ internal static class TransitionMessages
         var reindex = Message(transition, "reindex_requested", new JsonObject { ["trigger"] = transition.Kind });
         return (transition.Kind, transition.To) switch
         {
+            (Transition.RolloutKind, _) => [Rollout(transition, policy)],
             ("rollback", _) => [Alert(transition, policy), reindex],
             (_, PromotionState.Staged) => [Review(transition, policy.StagedReview), reindex],
             _ => [Monitoring(transition, policy), Review(transition, policy.ProductionReview), reindex],
@@ -33,6 +34,16 @@ internal static class TransitionMessages
         ["report"] = $"wre report show --skill {transition.Skill}",
         ["review"] = $"wre report review --skill {transition.Skill} --approver ID --note \"…\"",
         ["undo"] = transition.From == PromotionState.Production ? $"wre rollback --skill {transition.Skill} --undo --approver ID --reason \"…\"" : null,
+    });
+
+    private static OutboxMessage Rollout(Transition transition, PromotionPolicy policy) => Message(transition, transition.Change == "abort" ? "rollout_alert" : "rollout_change", new JsonObject
+    {
+        ["to"] = new JsonArray([.. policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+        ["change"] = transition.Change,
+        ["percent"] = transition.Percent,
+        ["reason"] = transition.Reason,
+        ["text"] = $"{transition.Skill} {transition.Version} (staged): {transition.Change}, it serves {transition.Percent} % of keys now. {transition.Reason}",
+        ["next"] = $"wre rollout show --skill {transition.Skill}",
     });
 
     private static OutboxMessage Review(Transition transition, string schedule) => Message(transition, "review_schedule", new JsonObject

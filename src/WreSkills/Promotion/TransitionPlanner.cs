@@ -62,7 +62,7 @@ internal static class TransitionPlanner
         {
             LastPromotion = frame.At,
             CreatedAt = entry.CreatedAt ?? frame.At,
-            Rollout = new RolloutEntry { Percent = policy.Rollout.Steps[0].Percent, Step = 0, Since = frame.At },
+            Rollout = Step(policy.Rollout, 0, frame.At),
             Scoring = "automatic",
             Monitoring = live ? entry.Monitoring : "scheduled",
             ReviewSchedule = policy.StagedReview,
@@ -117,7 +117,8 @@ internal static class TransitionPlanner
     /// <param name="sound">Whether the content of a digest is in the store, unaltered: what cannot be loaded cannot serve.</param>
     public static PlannedTransition RollBack(Transition frame, SkillEntry entry, WorkspaceLayout layout, PromotionPolicy policy, Func<string, bool> sound)
     {
-        var (label, failed) = entry.Live(PromotionState.Production)!.Value;
+        var (label, live) = entry.Live(PromotionState.Production)!.Value;
+        var failed = live with { Rollbacks = live.Rollbacks + 1, LastRollback = frame.At };
         var rolledBack = new RollbackEntry { Operation = frame.Operation, At = frame.At, Reason = frame.Reason!, TriggerMetric = frame.TriggerMetric };
         var held = Move(frame, PromotionState.Held, failed) with { HeldAs = PromotionState.Staged, HeldReason = "rolled_back", RolledBack = rolledBack };
         var name = SoundPredecessor(entry, failed, sound);
@@ -152,7 +153,7 @@ internal static class TransitionPlanner
             LastRollback = frame.At,
             Monitoring = "scheduled",
             ReviewSchedule = policy.StagedReview,
-            Rollout = new RolloutEntry { Percent = 100, Step = policy.Rollout.Steps.Count - 1, Since = frame.At },
+            Rollout = new RolloutEntry { Percent = 100, Step = policy.Rollout.Steps.Count - 1, Since = frame.At, Status = RolloutEntry.Completed },
         };
         return Finish(frame, next, layout, [Change(frame, PromotionState.Staged)], serves: label);
     }
@@ -173,7 +174,7 @@ internal static class TransitionPlanner
     }
 
     /// <summary>Staged → prototype: traffic goes back to the baseline, the version stays in the store.</summary>
-    public static PlannedTransition Demote(Transition frame, SkillEntry entry, WorkspaceLayout layout)
+    public static PlannedTransition Demote(Transition frame, SkillEntry entry, WorkspaceLayout layout, PromotionPolicy policy)
     {
         var (label, staged) = entry.Live(PromotionState.Staged)!.Value;
         var held = Move(frame, PromotionState.Held, staged) with
@@ -190,10 +191,23 @@ internal static class TransitionPlanner
             Rollout = null,
             Scoring = live is null ? "on_demand" : entry.Scoring,
             Monitoring = live is null ? "none" : entry.Monitoring,
-            ReviewSchedule = live is null ? "on_demand" : entry.ReviewSchedule,
+            ReviewSchedule = live is null ? "on_demand" : policy.ProductionReview,
         };
         return Finish(frame, next, layout, [Change(frame, PromotionState.Held)], serves: live?.Label);
     }
+
+    /// <summary>Another share of traffic for the staged version; no version changes its state.</summary>
+    public static PlannedTransition ChangeRollout(Transition frame, SkillEntry entry, RolloutEntry rollout) =>
+        new(frame with { Serves = entry.Live(PromotionState.Production)?.Label }, entry with { Rollout = rollout });
+
+    /// <summary>A step of a rollout at its beginning.</summary>
+    public static RolloutEntry Step(RolloutRules rules, int index, string at) => new()
+    {
+        Percent = rules.Steps[index].Percent,
+        Step = index,
+        Since = at,
+        Labels = rules.Steps[index].Labels.Count == 0 ? null : rules.Steps[index].Labels,
+    };
 
     /// <summary>The undoing of a rollback: the version returns to production, what serves now becomes its predecessor.</summary>
     public static PlannedTransition Restore(Transition frame, SkillEntry entry, WorkspaceLayout layout, PromotionPolicy policy)

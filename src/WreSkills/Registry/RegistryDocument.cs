@@ -184,6 +184,44 @@ public sealed record RolloutEntry
     /// <summary>Since when, ISO 8601.</summary>
     public required string Since { get; init; }
 
+    /// <summary>
+    /// <c>progressing</c>: the steps follow one another; <c>paused</c>: a person or a trigger holds it; <c>aborted</c>: it serves nobody any
+    /// more; <c>completed</c>: the last step is done.
+    /// </summary>
+    public string Status { get; init => field = value ?? Progressing; } = Progressing;
+
+    /// <summary>Why it is paused or aborted, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>Only requests with one of these labels may get the staged version; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Executions of the staged version before this step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ExecutionsBefore { get; init; }
+
+    /// <summary>Measured executions of the staged version before this step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CandidateBefore { get; init; }
+
+    /// <summary>Measured executions of what serves beside it before this step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long BaselineBefore { get; init; }
+
+    /// <summary>The value of <see cref="Status"/> at the beginning.</summary>
+    public const string Progressing = "progressing";
+
+    /// <summary>A person or a trigger holds it.</summary>
+    public const string Paused = "paused";
+
+    /// <summary>It serves nobody any more.</summary>
+    public const string Aborted = "aborted";
+
+    /// <summary>The last step is done.</summary>
+    public const string Completed = "completed";
+
     /// <summary>Fields of other tools.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Extension { get; set; }
@@ -233,6 +271,14 @@ public sealed record VersionEntry
     /// <summary>Figures frozen at its promotion to production.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaselineEntry? Baseline { get; init; }
+
+    /// <summary>How often it was rolled back from production, ever.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Rollbacks { get; init; }
+
+    /// <summary>When it was rolled back last, ISO 8601; null when never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LastRollback { get; init; }
 
     /// <summary>Its latest rollback, until a later promotion clears it; null when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

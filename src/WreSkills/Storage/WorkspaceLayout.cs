@@ -95,6 +95,9 @@ public sealed record WorkspaceLayout
     /// <summary>Recent executions per skill, and what was odd among them.</summary>
     public string AnomaliesFolder => InCore("anomalies");
 
+    /// <summary>Folder of the circuit breakers that are not at rest.</summary>
+    public string BreakersFolder => InCore("breakers");
+
     /// <summary>How well judges agree with people.</summary>
     public string JudgesFolder => InCore("judges");
 
@@ -103,7 +106,7 @@ public sealed record WorkspaceLayout
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)
-        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, MetricsFolder], ours => Overlap(folder, ours));
+        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder], ours => Overlap(folder, ours));
 
     /// <summary>True when one of two folders is, or lies in, the other.</summary>
     public static bool Overlap(string left, string right) => Within(left, right) || Within(right, left);

@@ -20,7 +20,7 @@ public sealed class SkillLoaderTests : IDisposable
         var layout = new WorkspaceLayout { Root = _folder.Path };
         _registry = new SkillRegistry(layout, TimeProvider.System);
         _store = new VersionStore(layout, new SkillLimits());
-        _loader = new SkillLoader(layout, _registry, _store, new SkillLimits());
+        _loader = new SkillLoader(layout, _registry, _store, new BreakerStore(layout, new BreakerRules(), TimeProvider.System), new SkillLimits());
         _draft = layout.PrototypeFolder(TestSkill.Name);
         _folder.Write(Path.GetRelativePath(_folder.Path, Path.Combine(_draft, "SKILL.md")), TestSkill.Text());
         var read = SkillFolder.ReadSound(_draft, new SkillLimits());

@@ -135,7 +135,7 @@ public sealed class TransitionPlannerTests : IDisposable
     {
         var before = TestRegistry.Entry(("1.1", TestRegistry.Version('b', PromotionState.Staged))) with { Monitoring = "alerting", Scoring = "automatic", Rollout = new RolloutEntry { Percent = 50, Since = TestRegistry.At } };
         before = production ? before.With("1.0", TestRegistry.Version('a', PromotionState.Production)).WithLive(PromotionState.Production, "1.0") : before;
-        var plan = TransitionPlanner.Demote(Frame(PromotionState.Staged, PromotionState.Prototype, "1.1", 'b', kind: "rollback"), before, s_layout);
+        var plan = TransitionPlanner.Demote(Frame(PromotionState.Staged, PromotionState.Prototype, "1.1", 'b', kind: "rollback"), before, s_layout, s_policy);
         Assert.Equal((state, monitoring, serves, production ? "automatic" : "on_demand"), (plan.Entry.PromotionState.Text(), plan.Entry.Monitoring, plan.Transition.Serves, plan.Entry.Scoring));
         Assert.Equal((PromotionState.Held, PromotionState.Prototype, "demoted"), (plan.Entry.Versions["1.1"].State, plan.Entry.Versions["1.1"].HeldAs, plan.Entry.Versions["1.1"].HeldReason));
         Assert.Null(plan.Entry.Rollout);
@@ -216,7 +216,7 @@ public sealed class TransitionPlannerTests : IDisposable
             case 2 when production is { } failed:
                 return TransitionPlanner.RollBack(At(PromotionState.Production, PromotionState.Staged, failed.Label, failed.Version.Digest), entry, s_layout, s_policy, _ => true).Entry;
             case 3 when staged is { } demoted:
-                return TransitionPlanner.Demote(At(PromotionState.Staged, PromotionState.Prototype, demoted.Label, demoted.Version.Digest), entry, s_layout).Entry;
+                return TransitionPlanner.Demote(At(PromotionState.Staged, PromotionState.Prototype, demoted.Label, demoted.Version.Digest), entry, s_layout, s_policy).Entry;
             case 4 when entry.Versions.FirstOrDefault(version => version.Value.RolledBack is not null && version.Value.State != PromotionState.Production && version.Value.HeldAs != PromotionState.Prototype) is { Key: { } label, Value: { } version }:
                 return TransitionPlanner.Restore(At(PromotionState.Staged, PromotionState.Production, label, version.Digest), entry, s_layout, s_policy).Entry;
             default:

@@ -111,6 +111,39 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         return turn.Arrivals.Read(turn.Evidence.Revisions(stay), stay.Start, after, into);
     }
 
+    /// <summary>Executions of a stay.</summary>
+    public long ExecutionsOf(StateStay stay)
+    {
+        using var turn = Take(out _);
+        return turn.Evidence.Circumstances(stay).Executions;
+    }
+
+    /// <summary>All stays of a skill in a state that were executed, in the order in which they began.</summary>
+    public IReadOnlyList<StateStay> StaysOf(string skill, string state)
+    {
+        using var turn = Take(out var connection);
+        using var command = connection.Prepare(
+            "SELECT DISTINCT version, state_serial FROM revisions JOIN skill_keys USING (skill_key) WHERE skill_id = $1 AND state = $2 AND benchmark = 0 AND executions > 0 ORDER BY state_serial", skill, state);
+        using var reader = command.ExecuteReader();
+        var stays = new List<StateStay>();
+        while (reader.Read())
+        {
+            stays.Add(new StateStay(skill, reader.GetString(0), state, reader.GetInt64(1)));
+        }
+
+        return stays;
+    }
+
+    /// <summary>When the execution happened that a value of a stay belongs to; null when there is none.</summary>
+    public DateTimeOffset? MomentOf(StateStay stay, long sequence)
+    {
+        using var turn = Take(out var connection);
+        var revisions = string.Join(',', turn.Evidence.Revisions(stay));
+        using var command = connection.Prepare(
+            $"SELECT min(timestamp_ms) FROM execution_facts WHERE revision_key IN ({revisions}) AND (fidelity_seq = $1 OR outcome_seq = $1 OR time_seq = $1 OR exception_seq = $1)", sequence);
+        return command.ExecuteScalar() is long moment ? DateTimeOffset.FromUnixTimeMilliseconds(moment) : null;
+    }
+
     /// <summary>What was kept for the monitor of a stay, or null.</summary>
     public (long Position, long Corrections, string Policy, byte[] Content)? FindMonitorState(StateStay stay)
     {

@@ -46,7 +46,7 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
         {
             var files = Files(skill).ToList();
             using var run = new IngestRun(connection, time, result);
-            var marks = Watermark.LoadAll(connection);
+            var marks = skill is null ? Watermark.LoadAll(connection) : Watermark.Load(connection, files.Select(file => file.Path));
 
             // Promotion logs first: their intervals place lines that do not name their version.
             foreach (var (path, name, kind) in files)
@@ -59,7 +59,7 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
 
             Lines(new IngestReader(marks, batchSize, result), [.. files.Where(file => file.Kind != MetricKind.PromotionLog)], run);
 
-            connection.Execute("INSERT INTO ingest_state (name, value) VALUES ('last_run', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", Timestamp.ToIso(time.GetUtcNow()));
+            connection.Execute("INSERT INTO ingest_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", skill is null ? "last_run" : "last_skill_run", Timestamp.ToIso(time.GetUtcNow()));
             result.Skills = [.. run.Skills.Order(StringComparer.Ordinal)];
             result.MalformedExamples = run.Examples;
         }
@@ -70,6 +70,36 @@ public sealed class MetricsIngestor(string metricsFolder, string databasePath, T
 
         result.ElapsedMs = time.GetElapsedTime(start).TotalMilliseconds;
         return result;
+    }
+
+    /// <summary>How far ingestion is behind: files with bytes that were not read, and for how long the oldest of them has waited.</summary>
+    /// <returns>Null when nothing waits. What was there when all files were read last, such as a torn last line, does not wait.</returns>
+    public (int Files, TimeSpan Behind)? Lag()
+    {
+        if (!File.Exists(databasePath))
+        {
+            return null;
+        }
+
+        using var connection = MetricsSchema.Open(databasePath);
+        var marks = Watermark.LoadAll(connection);
+        using var command = connection.Prepare("SELECT value FROM ingest_state WHERE name = 'last_run'");
+        var lastRun = command.ExecuteScalar() is string text && Timestamp.TryParse(text, out var moment) ? moment : DateTimeOffset.MinValue;
+        var (waiting, behind, now) = (0, TimeSpan.Zero, time.GetUtcNow());
+        foreach (var (path, _, _) in Files(null))
+        {
+            var file = new FileInfo(path);
+            var written = new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero);
+            if (!file.Exists || file.Length <= (marks.GetValueOrDefault(path)?.Offset ?? 0) || written <= lastRun)
+            {
+                continue;
+            }
+
+            waiting++;
+            behind = now - written > behind ? now - written : behind;
+        }
+
+        return waiting == 0 ? null : (waiting, behind);
     }
 
     private static void Lines(IngestReader reader, IReadOnlyList<(string Path, string Skill, MetricKind Kind)> files, IngestRun run)

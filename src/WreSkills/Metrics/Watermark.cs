@@ -26,6 +26,24 @@ internal sealed record Watermark(string File, long Offset, long Line, string Fin
         return marks;
     }
 
+    /// <summary>The marks of a few files.</summary>
+    public static Dictionary<string, Watermark> Load(SqliteConnection connection, IEnumerable<string> files)
+    {
+        using var statement = new SqliteStatement(connection, "SELECT byte_offset, line_number, fingerprint FROM ingest_watermarks WHERE file = ?1");
+        var marks = new Dictionary<string, Watermark>();
+        foreach (var file in files)
+        {
+            statement.Bind(1, file);
+            if (statement.Read())
+            {
+                marks[file] = new Watermark(file, statement.Int64(0), statement.Int64(1), statement.Text(2)!);
+                statement.Reset();
+            }
+        }
+
+        return marks;
+    }
+
     public static Watermark At(FileStream stream, string file, long offset, long line) => new(file, offset, line, Hash(stream, offset));
 
     /// <summary>True when the file still begins and ends, up to the mark, as it did: it only grew.</summary>

@@ -95,6 +95,9 @@ public sealed record WorkspaceLayout
     /// <summary>Recent executions per skill, and what was odd among them.</summary>
     public string AnomaliesFolder => InCore("anomalies");
 
+    /// <summary>Sign of life of the monitor.</summary>
+    public string MonitorFile => InCore("monitor.json");
+
     /// <summary>Folder of the circuit breakers that are not at rest.</summary>
     public string BreakersFolder => InCore("breakers");
 

@@ -13,6 +13,19 @@ public sealed class WorkspaceLock(WorkspaceLayout layout)
     /// <summary>Waits for the right to make the rest of the workspace match the registry.</summary>
     public FileLock AcquireSettle(TimeSpan? timeout = null) => Acquire("settle.lock", timeout);
 
+    /// <summary>Tries for the right to be the workspace's monitor; null while another process is.</summary>
+    public FileLock? TryAcquireMonitor()
+    {
+        try
+        {
+            return Acquire("monitor.lock", TimeSpan.Zero);
+        }
+        catch (WreException error) when (error.InnerException is IOException)
+        {
+            return null;
+        }
+    }
+
     private FileLock Acquire(string name, TimeSpan? timeout)
     {
         DurableFile.CreateDirectory(layout.JournalFolder);

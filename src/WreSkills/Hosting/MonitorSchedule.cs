@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+using WreSkills.Notifications;
+using WreSkills.Registry;
+using WreSkills.Storage;
+
+namespace WreSkills.Hosting;
+
+/// <summary>
+/// What depends on the time alone: deadlines of rollbacks (policy 3.2), reviews (policy 5.3), ingestion that lags (policy 7). Every message has an id
+/// made from what it is about and its period, so that looking twice, also after a restart or a jump of the clock, tells nobody twice.
+/// </summary>
+internal static class MonitorSchedule
+{
+    private const int MostOverdue = 100;
+
+    public static void Run(Workspace workspace, Action<string, string?, string> say)
+    {
+        foreach (var operation in workspace.Worker.Run())
+        {
+            say("report", null, $"the failure analysis of rollback {operation} is written");
+        }
+
+        Overdue(workspace, say);
+        Reviews(workspace, say);
+        Lag(workspace, say);
+    }
+
+    private static void Overdue(Workspace workspace, Action<string, string?, string> say)
+    {
+        var now = workspace.Time.GetUtcNow();
+        foreach (var deadline in workspace.Worker.Overdue().Take(MostOverdue))
+        {
+            var action = deadline.Action.Replace('_', ' ');
+            var late = now - (Timestamp.TryParse(deadline.DueAt, out var due) ? due : now);
+            Put(workspace, say, "deadline_overdue", deadline.Skill, $"overdue-{deadline.Operation}-{deadline.Action}-{(int)late.TotalDays}", new JsonObject
+            {
+                ["to"] = People(workspace),
+                ["action"] = deadline.Action,
+                ["due_at"] = deadline.DueAt,
+                ["operation"] = deadline.Operation,
+                ["text"] = $"The {action} of {deadline.Skill} was due at {deadline.DueAt} and is late by {Words(late)}.",
+                ["next"] = deadline.Action == "human_review" ? $"wre report review --skill {deadline.Skill} --approver ID --note \"…\"" : "wre doctor",
+            });
+        }
+    }
+
+    private static void Reviews(Workspace workspace, Action<string, string?, string> say)
+    {
+        var now = workspace.Time.GetUtcNow();
+        foreach (var (skill, entry) in workspace.Registry.Load().Skills)
+        {
+            TimeSpan? period = entry.ReviewSchedule switch { "hourly" => TimeSpan.FromHours(1), "daily" => TimeSpan.FromDays(1), "weekly" => TimeSpan.FromDays(7), _ => null };
+            if (period is not { } every || entry.Active.Count == 0 || Since(entry) is not { } since || now - since < every)
+            {
+                continue;
+            }
+
+            // Counted from when the version came to where it is, so that the first review has a whole period to look at.
+            var number = (long)((now - since) / every);
+            Put(workspace, say, "review_due", skill, string.Create(CultureInfo.InvariantCulture, $"review-{skill}-{since.ToUnixTimeSeconds()}-{number}"), new JsonObject
+            {
+                ["to"] = "advisor",
+                ["schedule"] = entry.ReviewSchedule,
+                ["state"] = entry.PromotionState.Text(),
+                ["text"] = $"The {entry.ReviewSchedule} review of {skill} is due.",
+            });
+        }
+    }
+
+    private static void Lag(Workspace workspace, Action<string, string?, string> say)
+    {
+        if (workspace.Ingestor.Lag() is not var (files, behind) || behind < TimeSpan.FromMinutes(workspace.Policy.IngestionLagMinutes))
+        {
+            return;
+        }
+
+        Put(workspace, say, "ingestion_lag", "", $"lag-{workspace.Time.GetUtcNow().UtcDateTime:yyyyMMddTHH}", new JsonObject
+        {
+            ["to"] = People(workspace),
+            ["files"] = files,
+            ["behind_minutes"] = (int)behind.TotalMinutes,
+            ["text"] = $"Ingestion is {Words(behind)} behind: {files} metric file{(files == 1 ? " has" : "s have")} lines that were not taken in.",
+            ["next"] = "wre ingest",
+        });
+    }
+
+    private static void Put(Workspace workspace, Action<string, string?, string> say, string kind, string skill, string id, JsonObject body)
+    {
+        if (!workspace.Outbox.Contains(id))
+        {
+            workspace.Outbox.Put(new OutboxMessage(id, kind, skill, Timestamp.ToIso(workspace.Time.GetUtcNow()), body));
+            say(kind, skill.Length == 0 ? null : skill, (string)body["text"]!);
+        }
+    }
+
+    private static DateTimeOffset? Since(SkillEntry entry) =>
+        entry.Live(entry.PromotionState) is { } live && Timestamp.TryParse(live.Version.StateSince, out var since) ? since : null;
+
+    private static JsonArray People(Workspace workspace) => new([.. workspace.Policy.Approvers.Select(approver => (JsonNode)approver.Id)]);
+
+    internal static string Words(TimeSpan span) => span.TotalDays >= 2 ? $"{(int)span.TotalDays} days"
+        : span.TotalHours >= 2 ? $"{(int)span.TotalHours} h" : $"{Math.Max(0, (int)span.TotalMinutes)} min";
+}

@@ -37,12 +37,40 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
     /// <summary>How often a standby asks whether the other one is gone. Default one second.</summary>
     public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often the outbox is looked at. Default one second.</summary>
+    public TimeSpan DeliveryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where notifiers of kind console write. Default: nowhere.</summary>
+    public TextWriter Console { get; init; } = TextWriter.Null;
+
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var turn = await BecomeMonitorAsync(cancellationToken).ConfigureAwait(false);
+            var delivery = new MonitorDelivery(root, time, Console, DeliveryInterval, (kind, text) => Say(kind, null, text)).RunAsync(cancellationToken);
+            try
+            {
+                await WatchAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await delivery.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+
+        Say("stopped", null, "not watching any more");
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             var layout = WorkspaceConfiguration.Load(root).Layout;
             using var tail = new MetricsTail(layout.MetricsFolder, time);
             Say("started", null, "watching this workspace");
@@ -56,8 +84,6 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         {
             // Asked to stop.
         }
-
-        Say("stopped", null, "not watching any more");
     }
 
     /// <summary>Does everything once, whether it is due or not, and ends.</summary>
@@ -71,6 +97,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         }
 
         await PassAsync(null, everything: true, cancellationToken).ConfigureAwait(false);
+        await new MonitorDelivery(root, time, Console, DeliveryInterval, (kind, text) => Say(kind, null, text)).RunOnceAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -24,6 +24,9 @@ public sealed record MonitoredSkill(MonitorReport? Report, Transition? Rollback)
 /// </summary>
 public sealed class SkillWatch(Workspace workspace)
 {
+    // A window that hovers about its limit tells people once an hour.
+    private static readonly TimeSpan s_quiet = TimeSpan.FromHours(1);
+
     /// <summary>Looks at the versions of a skill in production and in staged.</summary>
     public MonitoredSkill Run(string skill)
     {
@@ -47,7 +50,10 @@ public sealed class SkillWatch(Workspace workspace)
 
         foreach (var trigger in report.Begun)
         {
-            Tell(report, trigger);
+            if (!workspace.Outbox.ContainsRecent($"trigger-{skill}-{trigger.Name}-{report.Stay.StateSerial}-", workspace.Time.GetUtcNow() - s_quiet))
+            {
+                Tell(report, trigger);
+            }
         }
 
         if (report.Change is { } change)

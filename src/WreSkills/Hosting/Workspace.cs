@@ -42,6 +42,7 @@ public sealed class Workspace : IDisposable
         Flags = new ReviewFlagStore(Layout);
         Monitor = new SkillMonitor(Database, Flags, time);
         Outbox = new Outbox(Layout);
+        Ledger = new DeliveryLedger(Layout);
         Journal = new TransitionJournal(Layout);
         Audit = new AuditLog(Layout);
         Tickets = new TicketStore(Layout);
@@ -118,6 +119,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The messages that wait.</summary>
     public Outbox Outbox { get; }
+
+    /// <summary>How far the delivery of messages is.</summary>
+    public DeliveryLedger Ledger { get; }
 
     /// <summary>The intents of unfinished transitions.</summary>
     public TransitionJournal Journal { get; }
@@ -197,6 +201,22 @@ public sealed class Workspace : IDisposable
     private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat
         ? new ChatAgent(Model(chat, cache), Time)
         : new CommandAgent((CommandAgentSettings)settings, Time);
+
+    /// <summary>Who delivers messages of the outbox; dispose of those that are disposable.</summary>
+    /// <param name="console">Where notifiers of kind console write.</param>
+    public IReadOnlyList<OutboxCourier> Couriers(TextWriter console) => [.. Configuration.Notifiers.Select(settings => new OutboxCourier(Outbox, Ledger, Notifier(settings, console), Time))];
+
+    /// <summary>Tries to deliver every message that is due, once.</summary>
+    /// <returns>What each notifier's round did, by name.</returns>
+    public Task<IReadOnlyDictionary<string, DeliveryRound>> DeliverAsync(TextWriter console, CancellationToken cancellationToken) =>
+        new MonitorDelivery(Layout.Root, Time, console, TimeSpan.Zero, static (_, _) => { }).RunOnceAsync(cancellationToken);
+
+    private INotifier Notifier(NotifierSettings settings, TextWriter console) => settings switch
+    {
+        WebhookSettings webhook => new WebhookNotifier(webhook, Time),
+        CommandNotifierSettings command => new CommandNotifier(command, Time),
+        _ => new ConsoleNotifier((ConsoleSettings)settings, console),
+    };
 
     /// <summary>The judge that wre.yaml names, or null when it names none.</summary>
     /// <param name="cache">Whether earlier answers to the very same question may be used again.</param>

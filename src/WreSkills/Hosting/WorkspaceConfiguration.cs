@@ -1,4 +1,5 @@
 using WreSkills.Executions;
+using WreSkills.Notifications;
 using WreSkills.Scoring;
 using WreSkills.Storage;
 
@@ -11,6 +12,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
 {
     /// <summary>Who answers the questions of judge patterns; null when nobody is asked.</summary>
     public JudgeSettings? Judge { get; init; }
+
+    /// <summary>Who is told what, in the order of the file.</summary>
+    public IReadOnlyList<NotifierSettings> Notifiers { get; init; } = [];
 
     /// <summary>The file at the root of a workspace.</summary>
     public const string FileName = "wre.yaml";
@@ -50,9 +54,10 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var layout = ReadLayout(document, root);
         var agents = ReadAgents(document.Section("agents"), root);
         var judge = ReadJudge(document.Section("judge"), agents);
+        var notifiers = NotifierSettingsReader.Read(document.Section("notifications"), root);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents) { Judge = judge }
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Notifiers = notifiers }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);

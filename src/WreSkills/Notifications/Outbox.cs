@@ -39,35 +39,84 @@ public sealed class Outbox(WorkspaceLayout layout)
         DurableFile.Replace(FileOf(message.Id), json.ToJsonString(s_format) + "\n");
     }
 
-    /// <summary>True when a message with this id is there.</summary>
-    public bool Contains(string id) => File.Exists(FileOf(id));
+    /// <summary>How long delivered messages are kept, so that their repetition is recognised.</summary>
+    public static TimeSpan KeepSent { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>True when a message with this id is there, or was and is delivered.</summary>
+    public bool Contains(string id) => File.Exists(FileOf(id)) || File.Exists(SentFileOf(id));
+
+    /// <summary>True when a message whose id begins like this was made within a span of time.</summary>
+    public bool ContainsRecent(string prefix, DateTimeOffset since) =>
+        new[] { layout.OutboxFolder, SentFolder }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, prefix + "*.json"))
+            .Any(path => Read(path) is { } message && Timestamp.TryParse(message.CreatedAt, out var at) && at >= since);
+
+    /// <summary>Messages that wait, one after the other, in no particular order; files that are no messages are passed over.</summary>
+    public IEnumerable<OutboxMessage> Each() => !Directory.Exists(layout.OutboxFolder)
+        ? []
+        : Directory.EnumerateFiles(layout.OutboxFolder, "*.json").Select(Read).OfType<OutboxMessage>();
+
+    /// <summary>Puts messages aside that every notifier has got or does not want, and removes what was put aside long ago.</summary>
+    /// <param name="notifiers">Those who are told.</param>
+    /// <param name="ledger">What they have got.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Messages put aside.</returns>
+    public int Retire(IReadOnlyCollection<NotifierSettings> notifiers, DeliveryLedger ledger, DateTimeOffset now)
+    {
+        var retired = 0;
+        foreach (var message in Each())
+        {
+            var old = Timestamp.TryParse(message.CreatedAt, out var created) && now - created > KeepSent;
+            var open = notifiers.Where(notifier => notifier.Wants(message.Kind) && !ledger.Find(notifier.Name, message.Id).IsFinal).ToList();
+
+            // Where nobody is told yet, the messages wait for whoever is configured first.
+            if (!old && (notifiers.Count == 0 || open.Count > 0))
+            {
+                continue;
+            }
+
+            Directory.CreateDirectory(SentFolder);
+            File.Move(FileOf(message.Id), SentFileOf(message.Id), overwrite: true);
+            FaultInjection.Reach("message-retired");
+            foreach (var notifier in notifiers)
+            {
+                ledger.Forget(notifier.Name, message.Id);
+            }
+
+            retired++;
+        }
+
+        foreach (var sent in Directory.Exists(SentFolder) ? new DirectoryInfo(SentFolder).EnumerateFiles("*.json") : [])
+        {
+            if (now.UtcDateTime - sent.LastWriteTimeUtc > KeepSent)
+            {
+                DurableFile.Delete(sent.FullName);
+            }
+        }
+
+        return retired;
+    }
 
     /// <summary>Messages in order of creation; files that are no messages are passed over.</summary>
-    public IReadOnlyList<OutboxMessage> Pending()
+    public IReadOnlyList<OutboxMessage> Pending() => [.. Each().OrderBy(message => message.CreatedAt, StringComparer.Ordinal).ThenBy(message => message.Id, StringComparer.Ordinal)];
+
+    private static OutboxMessage? Read(string path)
     {
-        if (!Directory.Exists(layout.OutboxFolder))
+        try
         {
-            return [];
+            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject json && Text(json, "id") is { } id && Text(json, "kind") is { } kind && id + ".json" == Path.GetFileName(path)
+                ? new OutboxMessage(id, kind, Text(json, "skill") ?? "", Text(json, "created_at") ?? "", json)
+                : null;
         }
-
-        var messages = new List<OutboxMessage>();
-        foreach (var path in Directory.EnumerateFiles(layout.OutboxFolder, "*.json").Order(StringComparer.Ordinal))
+        catch (Exception error) when (error is JsonException or ArgumentException or FileNotFoundException)
         {
-            try
-            {
-                if (JsonNode.Parse(File.ReadAllText(path)) is JsonObject json && Text(json, "id") is { } id && Text(json, "kind") is { } kind)
-                {
-                    messages.Add(new OutboxMessage(id, kind, Text(json, "skill") ?? "", Text(json, "created_at") ?? "", json));
-                }
-            }
-            catch (Exception error) when (error is JsonException or ArgumentException)
-            {
-                // Written by hand or torn by another tool; ours are replaced atomically.
-            }
+            // Written by hand, torn by another tool, or put aside in between; ours are replaced atomically.
+            return null;
         }
-
-        return [.. messages.OrderBy(message => message.CreatedAt, StringComparer.Ordinal)];
     }
+
+    private string SentFolder => Path.Combine(layout.OutboxFolder, "sent");
+
+    private string SentFileOf(string id) => Path.Combine(SentFolder, id + ".json");
 
     private string FileOf(string id) => Path.Combine(layout.OutboxFolder, id + ".json");
 

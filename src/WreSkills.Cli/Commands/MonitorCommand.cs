@@ -24,7 +24,7 @@ internal static class MonitorCommand
             throw new WreException($"--interval is {seconds}.", "it must lie between 0.1 and 3600 seconds");
         }
 
-        var daemon = new MonitorDaemon(GlobalOptions.Root(invocation.Parsed), TimeProvider.System, one => Write(invocation, one)) { SweepInterval = TimeSpan.FromSeconds(seconds), Console = invocation.Error };
+        var daemon = new MonitorDaemon(GlobalOptions.Root(invocation.Parsed), TimeProvider.System, one => Write(invocation, one)) { SweepInterval = TimeSpan.FromSeconds(seconds), DeliveryInterval = TimeSpan.FromSeconds(Math.Min(1, seconds)), Console = invocation.Error };
         if (!invocation.Parsed.GetValue(s_once))
         {
             await daemon.RunAsync(cancellationToken);

@@ -69,14 +69,14 @@ internal sealed class MonitorDelivery(string root, TimeProvider time, TextWriter
                 Retire(couriers);
                 return Task.FromResult<string?>(null);
             }).ConfigureAwait(false);
-            await PauseAsync(cancellationToken, 10).ConfigureAwait(false);
+            await PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private void Retire(IReadOnlyList<OutboxCourier> couriers)
     {
-        using var workspace = Workspace.Open(root, time);
-        workspace.Outbox.Retire([.. couriers.Select(courier => courier.Notifier.Settings)], workspace.Ledger, time.GetUtcNow());
+        var layout = WorkspaceConfiguration.Load(root).Layout;
+        new Outbox(layout).Retire([.. couriers.Select(courier => courier.Notifier.Settings)], new DeliveryLedger(layout), time.GetUtcNow());
     }
 
     private IReadOnlyList<OutboxCourier> Couriers()
@@ -121,11 +121,11 @@ internal sealed class MonitorDelivery(string root, TimeProvider time, TextWriter
         }
     }
 
-    private async Task PauseAsync(CancellationToken cancellationToken, int times = 1)
+    private async Task PauseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(interval * times, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

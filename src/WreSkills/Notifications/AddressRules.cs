@@ -38,13 +38,14 @@ public static class AddressRules
     }
 
     /// <summary>Connects to a host, if every address it resolves to is allowed.</summary>
-    /// <exception cref="HttpRequestException">It may not be reached, or cannot.</exception>
+    /// <exception cref="PrivateAddressException">It may not be reached.</exception>
+    /// <exception cref="SocketException">It cannot be reached.</exception>
     internal static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, bool allowPrivate, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken).ConfigureAwait(false);
         if (!allowPrivate && Array.Find(addresses, address => !IsPublic(address)) is { } refused)
         {
-            throw new HttpRequestException($"{host.Host} is {refused}, which is not an address of the public internet; `allow_private: true` permits it", new PrivateAddressException());
+            throw new PrivateAddressException($"{host.Host} is {refused}, which is not an address of the public internet; `allow_private: true` permits it");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -61,5 +62,5 @@ public static class AddressRules
     }
 
     /// <summary>Marks a refusal that no further attempt would change.</summary>
-    internal sealed class PrivateAddressException : Exception;
+    internal sealed class PrivateAddressException(string message) : Exception(message);
 }

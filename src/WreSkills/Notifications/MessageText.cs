@@ -44,7 +44,7 @@ public static class MessageText
         }
 
         blocks.Add((JsonNode)new JsonObject { ["type"] = "context", ["elements"] = new JsonArray { (JsonNode)Markdown($"{message.CreatedAt}  {Escape(message.Id)}") } });
-        return new JsonObject { ["text"] = Title(message), ["blocks"] = blocks };
+        return new JsonObject { ["text"] = Escape(Title(message)), ["blocks"] = blocks };
     }
 
     private static IEnumerable<(string Label, string Value)> Facts(OutboxMessage message) => Fields(message, s_facts);

@@ -78,7 +78,7 @@ public sealed class WebhookNotifier : INotifier, IDisposable
         }
         catch (HttpRequestException error)
         {
-            return new DeliveryAttempt(error.InnerException is AddressRules.PrivateAddressException ? DeliveryStatus.Refused : DeliveryStatus.Failed, error.Message);
+            return error.InnerException is AddressRules.PrivateAddressException refused ? new DeliveryAttempt(DeliveryStatus.Refused, refused.Message) : new DeliveryAttempt(DeliveryStatus.Failed, error.Message);
         }
         catch (IOException error)
         {

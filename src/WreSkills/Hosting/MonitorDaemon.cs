@@ -184,6 +184,11 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
             watched.UnionWith(workspace.Registry.Load().Skills.Where(skill => skill.Value.Active.Count > 0).Select(skill => skill.Key));
         }
 
+        if (sweep)
+        {
+            Note(await AttemptAsync(() => ProbeAsync(workspace, cancellationToken)).ConfigureAwait(false));
+        }
+
         foreach (var skill in watched.Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -206,6 +211,19 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         {
             throw new WreException(string.Join("; ", problems));
         }
+    }
+
+    // What the live versions name. A failure is confirmed first, which takes the policy's ten seconds.
+    private static async Task ProbeAsync(Workspace workspace, CancellationToken cancellationToken)
+    {
+        if (workspace.Dependencies.Settings.Count == 0)
+        {
+            return;
+        }
+
+        var names = workspace.Registry.Load().Skills.SelectMany(skill => skill.Value.Active.Values.Select(label => (Skill: skill.Key, skill.Value.Versions[label].Digest)))
+            .SelectMany(live => workspace.Store.Open(live.Skill, live.Digest).Settings.Dependencies.Probed).ToHashSet();
+        await workspace.Dependencies.CheckAsync(names, fresh: false, confirm: true, cancellationToken).ConfigureAwait(false);
     }
 
     private void Look(Workspace workspace, string skill, bool ingest)

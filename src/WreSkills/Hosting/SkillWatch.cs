@@ -66,13 +66,15 @@ public sealed class SkillWatch(Workspace workspace)
             Tell(report, turned.After);
         }
 
+        var outage = Outage(skill, entry, state);
         var restage = report.Change is not null && state == PromotionState.Production && workspace.Policy.ModelChange == ModelChange.Restage;
-        var (reason, metric) = report.Fired is { } fired ? (fired.Reason, fired.Metric) : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
+        var (reason, metric) = report.Fired is { } fired ? (fired.Reason, fired.Metric)
+            : outage is not null && state == PromotionState.Production && Begins(report, outage) ? ("dependency_failure", $"dependency={outage.Name}") : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
         if (reason is null)
         {
             if (state == PromotionState.Staged)
             {
-                MoveRollout(skill, entry, report);
+                MoveRollout(skill, entry, report, outage);
             }
 
             workspace.Monitor.Keep(report, workspace.Policy);
@@ -93,9 +95,36 @@ public sealed class SkillWatch(Workspace workspace)
         return (report, outcome.Transition);
     }
 
-    private void MoveRollout(string skill, SkillEntry entry, MonitorReport report)
+    // A failed dependency of the version, if it failed while the version was there: what a rollback put there during the outage is not
+    // rolled back for the same reason.
+    private DependencyState? Outage(string skill, SkillEntry entry, PromotionState state)
     {
-        var decision = RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow());
+        if (workspace.Dependencies.Failed() is not { Count: > 0 } failed || entry.Live(state) is not { } live || workspace.Policy.Triggers.ActionOf("dependency_failure") == TriggerAction.Off)
+        {
+            return null;
+        }
+
+        var names = workspace.Store.Open(skill, live.Version.Digest).Settings.Dependencies.Probed.ToHashSet();
+        return failed.FirstOrDefault(one => names.Contains(one.Name) && Storage.Timestamp.TryParse(live.Version.StateSince, out var since) && since < one.FailedSince);
+    }
+
+    // People are told in any case; the policy may leave it at that.
+    private bool Begins(MonitorReport report, DependencyState outage)
+    {
+        Put(report, $"dependency-{report.Stay.Skill}-{outage.Name}-{outage.FailedSince!.Value.ToUnixTimeSeconds()}", "dependency_alert", Words(outage), body =>
+        {
+            body["dependency"] = outage.Name;
+            body["reason"] = "dependency_failure";
+            body["next"] = $"wre dependencies --skill {report.Stay.Skill} --fresh";
+        });
+        return workspace.Policy.Triggers.ActionOf("dependency_failure") == TriggerAction.Rollback;
+    }
+
+    private static string Words(DependencyState outage) => $"The dependency {outage.Name} is unavailable since {Storage.Timestamp.ToIso(outage.FailedSince!.Value)}: {outage.Problem}.";
+
+    private void MoveRollout(string skill, SkillEntry entry, MonitorReport report, DependencyState? outage)
+    {
+        var decision = RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow(), outage is null ? null : Words(outage));
         if (decision.Move == RolloutMove.Hold)
         {
             return;

@@ -47,7 +47,8 @@ public sealed class Workspace : IDisposable
         Audit = new AuditLog(Layout);
         Tickets = new TicketStore(Layout);
         Deadlines = new RollbackDeadlines(Database);
-        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Policy, time);
+        Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
+        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time);
         Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
@@ -89,6 +90,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The search index.</summary>
     public SkillIndex Index { get; }
+
+    /// <summary>Health of data stores and MCP endpoints.</summary>
+    public DependencyHealth Dependencies { get; }
 
     /// <summary>The circuit breakers.</summary>
     public BreakerStore Breakers { get; }
@@ -277,6 +281,23 @@ public sealed class Workspace : IDisposable
 
         var (candidate, baseline) = RolloutGuide.Totals(report);
         return Rollouts.Change(request with { OnlyIf = (report.Stay.StateSerial, rollout.Step, rollout.Status), Counts = (report.Executions, candidate, baseline) });
+    }
+
+    /// <summary>Data stores and MCP endpoints by name, with the skills whose furthest live version (or draft) names them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> DependencyUsers()
+    {
+        var registry = Registry.Load();
+        var users = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var skill in SkillNames())
+        {
+            foreach (var name in Settlement.Indexed(skill, registry.Find(skill))?.Folder.Settings.Dependencies.Probed ?? [])
+            {
+                var known = users.TryGetValue(name, out var skills) ? skills : [];
+                users[name] = known.Contains(skill) ? known : [.. known, skill];
+            }
+        }
+
+        return users;
     }
 
     /// <summary>Names of all skills: those of the registry, and drafts that are not registered yet.</summary>

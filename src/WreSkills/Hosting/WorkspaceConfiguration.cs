@@ -1,4 +1,5 @@
 using WreSkills.Executions;
+using WreSkills.Loading;
 using WreSkills.Notifications;
 using WreSkills.Scoring;
 using WreSkills.Storage;
@@ -12,6 +13,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
 {
     /// <summary>Who answers the questions of judge patterns; null when nobody is asked.</summary>
     public JudgeSettings? Judge { get; init; }
+
+    /// <summary>Data stores and MCP endpoints with their probes, in the order of the file.</summary>
+    public IReadOnlyList<DependencySettings> Dependencies { get; init; } = [];
 
     /// <summary>Who is told what, in the order of the file.</summary>
     public IReadOnlyList<NotifierSettings> Notifiers { get; init; } = [];
@@ -54,10 +58,11 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var layout = ReadLayout(document, root);
         var agents = ReadAgents(document.Section("agents"), root);
         var judge = ReadJudge(document.Section("judge"), agents);
+        var dependencies = DependencySettingsReader.Read(document.Section("dependencies"), root);
         var notifiers = NotifierSettingsReader.Read(document.Section("notifications"), root);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Notifiers = notifiers }
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Notifiers = notifiers, Dependencies = dependencies }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);

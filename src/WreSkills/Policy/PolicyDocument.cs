@@ -135,7 +135,8 @@ public static class PolicyDocument
             ExceptionRateAbove = exceptions.Number("above", fallback.ExceptionRateAbove, 0, 1),
             ExceptionWindow = exceptions.Whole("window", fallback.ExceptionWindow, 1, 10_000),
             ExceptionMinimum = exceptions.Whole("minimum", fallback.ExceptionMinimum, 1, 10_000),
-            Actions = WatchRulesReader.Actions(section, "pattern_fidelity", "outcome_quality", "critical_false_negative", "false_positive_rate", "execution_time", "exception_rate"),
+            DependencyFailure = WatchRulesReader.Dependencies(section.Section("dependency_failure")),
+            Actions = WatchRulesReader.Actions(section, "dependency_failure", "pattern_fidelity", "outcome_quality", "critical_false_negative", "false_positive_rate", "execution_time", "exception_rate"),
         };
     }
 

@@ -158,6 +158,9 @@ public sealed record RollbackTriggers
     /// <summary>Least number of executions for an exception rate. Default 20.</summary>
     public int ExceptionMinimum { get; init; } = 20;
 
+    /// <summary>When a dependency counts as failed.</summary>
+    public DependencyRules DependencyFailure { get; init; } = new();
+
     /// <summary>What each does, by the trigger's name; rollback where nothing stands.</summary>
     public IReadOnlyDictionary<string, TriggerAction> Actions { get; init; } = ReadOnlyDictionary<string, TriggerAction>.Empty;
 

@@ -111,6 +111,16 @@ public sealed record BreakerRules
     public int Successes { get; init; } = 3;
 }
 
+/// <summary>When a dependency counts as failed (policy 3.1, DESIGN section 4).</summary>
+public sealed record DependencyRules
+{
+    /// <summary>Failed probes in a row. Default 3.</summary>
+    public int Probes { get; init; } = 3;
+
+    /// <summary>Seconds within which they lie. Default 10.</summary>
+    public double WithinSeconds { get; init; } = 10;
+}
+
 /// <summary>What a change of the model that runs a version means.</summary>
 public enum ModelChange
 {

@@ -58,6 +58,16 @@ internal static class WatchRulesReader
         };
     }
 
+    public static DependencyRules Dependencies(YamlSection section)
+    {
+        var fallback = new DependencyRules();
+        return new DependencyRules
+        {
+            Probes = section.Whole("probes", fallback.Probes, 1, 100),
+            WithinSeconds = section.Number("within_seconds", fallback.WithinSeconds, 0.1, 3600),
+        };
+    }
+
     public static BreakerRules Breaker(YamlSection section)
     {
         var fallback = new BreakerRules();

@@ -44,7 +44,7 @@ public sealed record PromotionReadiness
 
 /// <summary>Collects the evidence of a promotion and asks the gates. Ingests the skill's metrics first (policy 5.4); changes no state.</summary>
 public sealed class PromotionChecker(
-    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, PromotionPolicy policy, TimeProvider time)
+    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, DependencyHealth dependencies, PromotionPolicy policy, TimeProvider time)
 {
     /// <summary>Checks a promotion.</summary>
     /// <exception cref="WreException">The skill's name is none, or the registry or database cannot be used.</exception>
@@ -80,7 +80,7 @@ public sealed class PromotionChecker(
         {
             var draft = loader.OpenPrototype(readiness.Skill);
             var benchmark = benchmarks.Latest(readiness.Skill, draft.Digest);
-            evidence = evidence with { Folder = draft.Folder, Digest = draft.Digest, Benchmark = benchmark?.Result, BenchmarkSha256 = benchmark?.Sha256 };
+            evidence = evidence with { Folder = draft.Folder, Digest = draft.Digest, Dependencies = Probe(draft.Folder), Benchmark = benchmark?.Result, BenchmarkSha256 = benchmark?.Sha256 };
             if (entry?.Live(PromotionState.Production) is { } production && production.Version.Digest == draft.Digest)
             {
                 refusal = $"The draft of {readiness.Skill} is the content of {production.Label}, which is in production already.";
@@ -132,7 +132,8 @@ public sealed class PromotionChecker(
         };
         try
         {
-            evidence = evidence with { Folder = loader.LoadState(readiness.Skill, PromotionState.Staged).Folder };
+            var folder = loader.LoadState(readiness.Skill, PromotionState.Staged).Folder;
+            evidence = evidence with { Folder = folder, Dependencies = Probe(folder) };
         }
         catch (WreException error)
         {
@@ -140,6 +141,13 @@ public sealed class PromotionChecker(
         }
 
         return readiness with { Evidence = evidence, Digest = version.Digest, Version = label, Gates = PromotionGates.StagedToProduction(evidence, gates) };
+    }
+
+    private IReadOnlyList<(string Name, DependencyState? State)> Probe(SkillFolder folder)
+    {
+        var names = folder.Settings.Dependencies.Probed.Distinct().ToList();
+        var states = dependencies.Check(names).ToDictionary(state => state.Name);
+        return [.. names.Select(name => (name, states.GetValueOrDefault(name)))];
     }
 
     private string? ProbeMetrics()

@@ -1,4 +1,5 @@
 using WreSkills.Benchmarks;
+using WreSkills.Loading;
 using WreSkills.Metrics;
 using WreSkills.Policy;
 using WreSkills.Registry;
@@ -35,6 +36,9 @@ public sealed record PromotionEvidence
 
     /// <summary>The change of agent or model after which the policy asks for another benchmark; null when it asks for none.</summary>
     public RunnerChange? Requalify { get; init; }
+
+    /// <summary>Data stores and MCP endpoints that the skill names, with what the latest probe found; null where wre.yaml names no probe.</summary>
+    public IReadOnlyList<(string Name, DependencyState? State)> Dependencies { get; init; } = [];
 
     /// <summary>What keeps a version that was rolled back from going to and fro.</summary>
     public (RollbackRules Rules, DateTimeOffset Now)? Hysteresis { get; init; }

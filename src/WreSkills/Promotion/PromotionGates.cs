@@ -23,6 +23,7 @@ public static class PromotionGates
             bench.PassRate(gates.TestPassRate),
             bench.FalseNegatives(),
             Dependencies(evidence),
+            DependencyHealth(evidence),
             MetricsDestinations(evidence),
             .. Reviewed(evidence),
             .. Settled(evidence),
@@ -47,6 +48,7 @@ public static class PromotionGates
             FalsePositiveRate(evidence, gates),
             FalseNegatives(evidence, gates),
             bench.PassRate(gates.TestPassRate),
+            DependencyHealth(evidence),
             MetricsDestinations(evidence),
             .. Requalified(evidence),
             .. Reviewed(evidence),
@@ -188,6 +190,17 @@ public static class PromotionGates
         return missing.Count == 0
             ? new GateResult(name, title, Verdict.Pass, null, requirement, $"{folder.Settings.Dependencies.All.Count()} dependencies stated.")
             : new GateResult(name, title, Verdict.Fail, null, requirement, $"`dependencies` lacks {string.Join(", ", missing)}; an empty list says that there are none.");
+    }
+
+    private static GateResult DependencyHealth(PromotionEvidence evidence)
+    {
+        var probed = evidence.Dependencies.Where(one => one.State is not null).ToList();
+        var unhealthy = probed.Where(one => one.State!.Problem is not null).ToList();
+        var unknown = evidence.Dependencies.Where(one => one.State is null).Select(one => one.Name).ToList();
+        var words = evidence.Dependencies.Count == 0 ? "It names no data store and no MCP endpoint."
+            : (unhealthy.Count > 0 ? string.Join(" ", unhealthy.Select(one => $"{one.Name}: {one.State!.Problem}.")) : $"{probed.Count} of {evidence.Dependencies.Count} answered.")
+                + (unknown.Count > 0 ? $" wre.yaml has no probe for {string.Join(", ", unknown)}; the reviewer answers for {(unknown.Count == 1 ? "it" : "them")}." : "");
+        return new GateResult("dependency_health", "Data stores and MCP endpoints are available", unhealthy.Count > 0 ? Verdict.Fail : Verdict.Pass, null, "all", words);
     }
 
     // Only where the policy asks for it, and something changed.

@@ -32,6 +32,10 @@ public sealed record SkillDependencies
         [.. DataStores.Select(name => ("data_store", name)), .. McpEndpoints.Select(name => ("mcp_endpoint", name)),
          .. Throttles.Select(name => ("throttle", name)), .. RequiredContext.Select(name => ("context", name))];
 
+    /// <summary>Names of what can be probed: data stores and MCP endpoints.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Probed => DataStores.Concat(McpEndpoints);
+
     /// <summary>Reads the section; <c>dependencies: none</c> states that there are none.</summary>
     internal static SkillDependencies Read(YamlNode? node, string file, FindingList findings)
     {

@@ -95,6 +95,9 @@ public sealed record WorkspaceLayout
     /// <summary>Recent executions per skill, and what was odd among them.</summary>
     public string AnomaliesFolder => InCore("anomalies");
 
+    /// <summary>What the latest probes of the dependencies found.</summary>
+    public string DependenciesFile => InCore("dependencies.json");
+
     /// <summary>Sign of life of the monitor.</summary>
     public string MonitorFile => InCore("monitor.json");
 

@@ -151,7 +151,7 @@ public sealed class OutboxCourierTests : IDisposable
         Put("quick-1");
         Put("quick-2");
         var round = Courier().RunOnceAsync(Stop);
-        while (_receiver.Received.Count < 3)
+        while (_ledger.Find("ops", "quick-1").DeliveredAt is null || _ledger.Find("ops", "quick-2").DeliveredAt is null || _receiver.Received.Count < 3)
         {
             await Task.Yield();
         }

@@ -42,6 +42,19 @@ internal sealed class Terminal
         return console;
     }
 
+    /// <summary>Empties the screen; a pipe gets an empty line instead.</summary>
+    public void Clear()
+    {
+        if (System.Console.IsOutputRedirected)
+        {
+            _output.WriteLine();
+        }
+        else
+        {
+            _output.Write("\u001b[H\u001b[2J");
+        }
+    }
+
     public void Line(string text = "") => _output.WriteLine(text);
 
     public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");

@@ -65,7 +65,11 @@ internal static class TextViews
 
         terminal.Line();
         terminal.Heading($"ROLLED BACK {Rollback(rollback)}.");
-        terminal.Line($"  {watched.Report!.Fired!.Sentence}");
+        if ((rollback.From == PromotionState.Production ? watched.Report : watched.Staged)?.Fired is { } fired)
+        {
+            terminal.Line($"  {fired.Sentence}");
+        }
+
         terminal.Line($"  reason {rollback.Reason} ({rollback.TriggerMetric}), registry serial {rollback.ExpectedSerial + 1}");
         terminal.Line($"  read the analysis: wre report show --skill {skill}");
     }

@@ -19,7 +19,7 @@ internal static class ListCommand
             JsonOutput.Write(invocation.Output, new JsonObject
             {
                 ["serial"] = registry.Serial,
-                ["skills"] = JsonOutput.List(names, name => View(name, registry.Find(name))),
+                ["skills"] = JsonOutput.List(names, name => View(invocation, name, registry.Find(name))),
             });
             return 0;
         }
@@ -31,7 +31,7 @@ internal static class ListCommand
         }
 
         invocation.Terminal.Rows(
-            ["skill", "state", "production", "staged", "traffic", "last rollback"],
+            ["skill", "state", "production", "staged", "traffic", "attention"],
             names.Select(name => (name, registry.Find(name))).Select(skill => (IReadOnlyList<string>)
             [
                 skill.name,
@@ -39,12 +39,35 @@ internal static class ListCommand
                 skill.Item2?.Live(PromotionState.Production)?.Label ?? "–",
                 skill.Item2?.Live(PromotionState.Staged)?.Label ?? "–",
                 skill.Item2?.Rollout is { } rollout ? $"{rollout.Percent} %" : "–",
-                skill.Item2?.LastRollback ?? "–",
+                Attention(invocation, skill.name, skill.Item2),
             ]));
         return 0;
     }
 
-    private static JsonObject View(string name, SkillEntry? entry) => new()
+    // What a person should look at; nothing when all is well.
+    private static string Attention(Invocation invocation, string name, SkillEntry? entry)
+    {
+        if (entry is null)
+        {
+            return "not benchmarked yet";
+        }
+
+        var notes = new List<string>();
+        notes.AddRange(entry.Versions.Where(version => version.Value.RolledBack is { ReviewedBy: null }).Select(version => $"{version.Key} {(version.Value.HeldReason == "demoted" ? "demoted" : "rolled back")}, report not reviewed"));
+        if (entry.Rollout is { Status: RolloutEntry.Paused or RolloutEntry.Aborted } rollout)
+        {
+            notes.Add($"rollout {rollout.Status}");
+        }
+
+        if (invocation.Workspace.Breakers.Load(name).Any(breaker => breaker.OpenUntil is not null))
+        {
+            notes.Add("circuit breaker not closed");
+        }
+
+        return notes.Count == 0 ? "–" : string.Join("; ", notes);
+    }
+
+    private static JsonObject View(Invocation invocation, string name, SkillEntry? entry) => new()
     {
         ["skill"] = name,
         ["registered"] = entry is not null,
@@ -54,5 +77,7 @@ internal static class ListCommand
         ["rollout_percent"] = entry?.Rollout?.Percent,
         ["last_promotion"] = entry?.LastPromotion,
         ["last_rollback"] = entry?.LastRollback,
+        ["rollout_status"] = entry?.Rollout?.Status,
+        ["attention"] = Attention(invocation, name, entry) is var attention and not "–" ? attention : null,
     };
 }

@@ -164,4 +164,26 @@ public sealed record MetricsSummary
 }
 
 /// <summary>One execution's figures, for reports.</summary>
-public sealed record ExecutionFigures(string ExecutionId, double? PatternFidelity, double? OutcomeQuality, double? ExecutionTimeMs, bool? Exception, bool? FalsePositive, bool? FalseNegative, IReadOnlyList<string> PatternsMissed);
+public sealed record ExecutionFigures(string ExecutionId, double? PatternFidelity, double? OutcomeQuality, double? ExecutionTimeMs, bool? Exception, bool? FalsePositive, bool? FalseNegative, IReadOnlyList<string> PatternsMissed)
+{
+    /// <summary>When it happened.</summary>
+    public DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>Who ran it; null when unknown.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The model; null when unknown.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where the record comes from; null when unknown.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>True for a negative, false for a positive, null when the class is unknown.</summary>
+    public bool? IsNegative { get; init; }
+
+    /// <summary>Tokens; null when unknown.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>True when it was wrong, broke off, or missed a pattern.</summary>
+    public bool IsBad => OutcomeQuality is < 0.5 || Exception == true || PatternFidelity is < 1;
+}

@@ -178,7 +178,7 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
 
         using var command = connection.Prepare(
             $"""
-            SELECT execution, fidelity, outcome, time_ms, exception, false_positive, false_negative, missed_names FROM execution_facts
+            SELECT execution, fidelity, outcome, time_ms, exception, false_positive, false_negative, missed_names, timestamp_ms, agent, model, source, label, tokens FROM execution_facts
             WHERE revision_key IN ({revisions}) ORDER BY coalesce(fidelity_seq, outcome_seq, time_seq, exception_seq) DESC LIMIT $1
             """,
             count);
@@ -188,7 +188,15 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         {
             executions.Add(new ExecutionFigures(
                 ExecutionKey.FromColumn(reader.GetValue(0)), Number(reader, 1), Number(reader, 2), Number(reader, 3), Flag(reader, 4), Flag(reader, 5), Flag(reader, 6),
-                reader.IsDBNull(7) ? [] : reader.GetString(7).Split('\n')));
+                reader.IsDBNull(7) ? [] : reader.GetString(7).Split('\n'))
+            {
+                Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(8)),
+                Agent = reader.IsDBNull(9) ? null : reader.GetString(9),
+                Model = reader.IsDBNull(10) ? null : reader.GetString(10),
+                Source = reader.IsDBNull(11) ? null : reader.GetString(11),
+                IsNegative = reader.IsDBNull(12) ? null : reader.GetInt64(12) == 0,
+                Tokens = reader.IsDBNull(13) ? null : reader.GetInt64(13),
+            });
         }
 
         return executions;

@@ -40,7 +40,7 @@ internal sealed class Invocation(ParseResult parsed) : IDisposable
 
                 foreach (var deadline in Json ? [] : _workspace.Worker.Overdue())
                 {
-                    Error.WriteLine($"overdue: {deadline.Action.Replace('_', ' ')} of {deadline.Skill} was due at {deadline.DueAt} (rollback {deadline.Operation})");
+                    Error.WriteLine($"overdue: {deadline.Action.Replace('_', ' ')} of {deadline.Skill} was due at {deadline.DueAt}, late by {Late(deadline.DueAt)}{(deadline.Action == "human_review" ? $"; wre report review --skill {deadline.Skill} --approver ID --note \"…\"" : "")}");
                 }
             }
 
@@ -52,6 +52,10 @@ internal sealed class Invocation(ParseResult parsed) : IDisposable
     public void Dispose() => _workspace?.Dispose();
 
     public string Now => Timestamp.ToIso(Workspace.Time.GetUtcNow());
+
+    private string Late(string dueAt) => Timestamp.TryParse(dueAt, out var due) && _workspace!.Time.GetUtcNow() - due is var late
+        ? late.TotalDays >= 2 ? $"{(int)late.TotalDays} days" : late.TotalHours >= 2 ? $"{(int)late.TotalHours} h" : $"{Math.Max(1, (int)late.TotalMinutes)} min"
+        : "an unknown time";
 
     /// <summary>Makes a command's action.</summary>
     public static Command With(Command command, Func<Invocation, int> action)

@@ -8,7 +8,7 @@ namespace WreSkills.Cli.Commands;
 /// <summary><c>wre report</c>: the failure analysis of a rollback, and its review.</summary>
 internal static class ReportCommand
 {
-    public static Command Create() => new("report", "Failure reports of rollbacks: read them, and record that a person reviewed them.") { Show(), Review() };
+    public static Command Create() => new("report", "Failure reports of rollbacks: read them, and record that a person reviewed them.") { Show(), Review(), Flag() };
 
     private static Command Show()
     {
@@ -65,6 +65,46 @@ internal static class ReportCommand
             }
 
             return 0;
+        });
+    }
+
+    private static Command Flag()
+    {
+        var skill = GlobalOptions.Skill();
+        var reason = new Option<string>("--reason") { Description = "What is wrong with the instructions.", Required = true, HelpName = "TEXT" };
+        var by = new Option<string?>("--by") { Description = "The advisor or person who found it; default: you.", HelpName = "NAME" };
+        return Invocation.With(new Command("flag", "Flag a fundamental problem of the staged version's instructions; it is demoted to prototype (policy 3.1). Exit 0 demoted, 1 only flagged.") { skill, reason, by }, invocation =>
+        {
+            var (name, workspace) = (invocation.Parsed.GetValue(skill)!, invocation.Workspace);
+            if (workspace.Registry.Load().Require(name).Live(PromotionState.Staged) is not { } staged)
+            {
+                throw new WreException($"No version of {name} is staged.", "a flag is about a staged version; roll production back with `wre rollback`");
+            }
+
+            workspace.Flags.Put(name, new Monitoring.ReviewFlag
+            {
+                Version = staged.Label,
+                StateSerial = staged.Version.StateSerial,
+                Reason = invocation.Parsed.GetValue(reason)!,
+                FlaggedBy = invocation.Parsed.GetValue(by) ?? GlobalOptions.User,
+                At = invocation.Now,
+            });
+            workspace.Ingestor.Run(name);
+            var watched = workspace.Watch.Run(name);
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, new JsonObject { ["skill"] = name, ["version"] = staged.Label, ["flagged"] = true, ["rollback"] = watched.Rollback is { } done ? JsonViews.Transition(done) : null });
+            }
+            else if (watched.Rollback is null)
+            {
+                invocation.Terminal.Line($"Flagged {name} {staged.Label}; the policy does not demote it for that.");
+            }
+            else
+            {
+                TextViews.Watched(invocation.Terminal, name, watched);
+            }
+
+            return watched.Rollback is null ? 1 : 0;
         });
     }
 

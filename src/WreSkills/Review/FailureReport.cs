@@ -15,8 +15,13 @@ namespace WreSkills.Review;
 public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase database, ExecutionLog executions, VersionStore store, SkillRegistry registry, TimeProvider time)
 {
     private const int Span = 30;
-    private const int Examples = 5;
+    private const int MostExecutions = 1000;
+    private const int Examples = 3;
     private const int MostText = 400;
+    private const int MostSteps = 30;
+    private const int MostDiffLines = 200;
+    private const int MostDiffFiles = 20;
+    private const int MostDiffBytes = 256 * 1024;
 
     /// <summary>Path of the report of an operation.</summary>
     public string FileOf(string operation) => Path.Combine(layout.ReportsFolder, operation + ".md");
@@ -33,7 +38,9 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
 
         var (skill, version, from) = (Text(rollback, "skill")!, Text(rollback, "version")!, Text(rollback, "from_state")!);
-        var latest = database.LatestExecutions(new StateStay(skill, version, from, stateSerial), Span);
+        var all = database.LatestExecutions(new StateStay(skill, version, from, stateSerial), MostExecutions).Reverse().ToList();
+        var latest = all.TakeLast(Span).Reverse().ToList();
+        var change = FailureSections.Change(all)?.Index;
         var text = new StringBuilder();
         text.Append($"# Failure analysis: {skill} {version}\n\n");
         text.Append($"Rolled back from {from} to {Text(rollback, "to_state")} at {Text(rollback, "timestamp")}.\n\n");
@@ -43,8 +50,10 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         text.Append($"- Operation: `{operation}`\n\n");
         text.Append("From the data alone; no model was asked.\n\n");
         Figures(text, latest);
-        Patterns(text, latest);
-        Failures(text, skill, latest);
+        FailureSections.WriteChange(text, all);
+        FailureSections.WritePatterns(text, all, change);
+        FailureSections.WriteGroups(text, all, change);
+        Failures(text, skill, all, change);
         Difference(text, skill, Text(rollback, "digest")!, Text(rollback, "serves"), version);
         text.Append($"## Next\n\nRead this, mend the draft, and record the review: `wre report review --skill {skill} --approver ID --note \"…\"`. Until then {version} cannot be promoted again.\n\n_Written {Timestamp.ToIso(time.GetUtcNow())}._\n");
         DurableFile.Replace(FileOf(operation), text.ToString());
@@ -78,27 +87,9 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
     }
 
-    private static void Patterns(StringBuilder text, IReadOnlyList<ExecutionFigures> latest)
+    private void Failures(StringBuilder text, string skill, List<ExecutionFigures> all, int? change)
     {
-        var missed = latest.SelectMany(item => item.PatternsMissed).GroupBy(name => name).OrderByDescending(group => group.Count()).ToList();
-        text.Append("## Patterns missed\n\n");
-        if (missed.Count == 0)
-        {
-            text.Append("None by name.\n\n");
-            return;
-        }
-
-        foreach (var group in missed)
-        {
-            text.Append($"- `{group.Key}`: missed in {group.Count()} of {latest.Count} executions\n");
-        }
-
-        text.Append('\n');
-    }
-
-    private void Failures(StringBuilder text, string skill, IReadOnlyList<ExecutionFigures> latest)
-    {
-        var worst = latest.Where(item => item.OutcomeQuality is < 0.5 || item.PatternFidelity is < 1 || item.Exception == true)
+        var worst = all.Skip(change ?? 0).Where(item => item.IsBad)
             .OrderBy(item => item.OutcomeQuality ?? 1).ThenBy(item => item.PatternFidelity ?? 1).Take(Examples).ToList();
         if (worst.Count == 0)
         {
@@ -106,21 +97,52 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
 
         text.Append("## Examples\n\n");
-        var records = executions.Find(skill, [.. worst.Select(item => item.ExecutionId)]);
+        var good = all.Take(change ?? all.Count).LastOrDefault(item => !item.IsBad && item.PatternFidelity is 1);
+        var records = executions.Find(skill, [.. worst.Append(good).OfType<ExecutionFigures>().Select(item => item.ExecutionId)]);
         foreach (var item in worst)
         {
-            text.Append($"- `{item.ExecutionId}`: fidelity {Number(item.PatternFidelity)}, outcome {Number(item.OutcomeQuality)}{(item.PatternsMissed.Count > 0 ? $", missed {string.Join(", ", item.PatternsMissed.Select(name => $"`{name}`"))}" : "")}\n");
-            if (records.TryGetValue(item.ExecutionId, out var record))
-            {
-                text.Append($"  - decided `{Text(record, "decision") ?? "nothing"}`, expected `{Text(record, "expected_decision") ?? "unknown"}`\n");
-                if (record.TryGetProperty("breadcrumbs", out var breadcrumbs))
-                {
-                    text.Append($"  - breadcrumbs: `{Shorten(breadcrumbs.GetRawText())}`\n");
-                }
-            }
+            Example(text, item, records);
+        }
+
+        if (good is not null)
+        {
+            text.Append($"\nFor contrast, one that went well{(change is null ? "" : " before")}:\n\n");
+            Example(text, good, records);
         }
 
         text.Append('\n');
+    }
+
+    private static void Example(StringBuilder text, ExecutionFigures item, IReadOnlyDictionary<string, JsonElement> records)
+    {
+        text.Append($"- `{Shorten(item.ExecutionId)}`: fidelity {Number(item.PatternFidelity)}, outcome {Number(item.OutcomeQuality)}{(item.PatternsMissed.Count > 0 ? $", missed {string.Join(", ", item.PatternsMissed.Select(name => $"`{Shorten(name)}`"))}" : "")}\n");
+        if (!records.TryGetValue(item.ExecutionId, out var record))
+        {
+            return;
+        }
+
+        text.Append($"  - decided `{Shorten(Text(record, "decision") ?? "nothing")}`, expected `{Shorten(Text(record, "expected_decision") ?? "unknown")}`{(Text(record, "exception_type") is { } exception ? $", exception `{Shorten(exception)}`" : "")}\n");
+        if (!record.TryGetProperty("breadcrumbs", out var breadcrumbs))
+        {
+            return;
+        }
+
+        if (breadcrumbs.ValueKind != JsonValueKind.Array)
+        {
+            text.Append($"  - breadcrumbs: `{Shorten(breadcrumbs.GetRawText())}`\n");
+            return;
+        }
+
+        var number = 0;
+        foreach (var step in breadcrumbs.EnumerateArray().Take(MostSteps))
+        {
+            text.Append($"    {++number}. `{Shorten(step.ValueKind == JsonValueKind.String ? step.GetString()! : step.GetRawText())}`\n");
+        }
+
+        if (breadcrumbs.GetArrayLength() > MostSteps)
+        {
+            text.Append($"    … and {breadcrumbs.GetArrayLength() - MostSteps} more\n");
+        }
     }
 
     private void Difference(StringBuilder text, string skill, string digest, string? serves, string version)
@@ -132,41 +154,56 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
 
         text.Append($"## What {version} changed against {serves}\n\n");
-        var (before, after) = (Hashes(skill, other), Hashes(skill, digest));
-        foreach (var path in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal))
+        var (before, after) = (store.Open(skill, other), store.Open(skill, digest));
+        var changed = 0;
+        foreach (var path in before.Files.Concat(after.Files).Select(file => file.Path).Distinct().Order(StringComparer.Ordinal))
         {
-            var change = (before.ContainsKey(path), after.ContainsKey(path)) switch
+            var (old, now) = (Content(before, path), Content(after, path));
+            if (old is not null && now is not null && old.AsSpan().SequenceEqual(now))
             {
-                (true, false) => "removed",
-                (false, true) => "added",
-                _ => before[path] == after[path] ? null : "changed",
-            };
-            if (change is not null)
+                continue;
+            }
+
+            text.Append($"- `{Shorten(path)}` {(old is null ? "added" : now is null ? "removed" : "changed")}\n");
+            if (++changed <= MostDiffFiles)
             {
-                text.Append($"- `{path}` {change}\n");
+                Lines(text, old ?? [], now ?? []);
             }
         }
 
-        text.Append('\n');
+        text.Append(changed == 0 ? "Nothing: the contents are the same, so look at what surrounds the skill.\n\n" : "\n");
     }
+
+    private static void Lines(StringBuilder text, byte[] old, byte[] now)
+    {
+        if (old.Length > MostDiffBytes || now.Length > MostDiffBytes || old.Contains((byte)0) || now.Contains((byte)0))
+        {
+            return;
+        }
+
+        var lines = TextDiff.Unified(Encoding.UTF8.GetString(old), Encoding.UTF8.GetString(now));
+        text.Append("\n  ~~~~diff\n");
+        foreach (var line in lines.Take(MostDiffLines))
+        {
+            text.Append("  ").Append(Shorten(line).Replace("~~~~", "~~~", StringComparison.Ordinal)).Append('\n');
+        }
+
+        text.Append(lines.Count > MostDiffLines ? $"  … and {lines.Count - MostDiffLines} more lines\n  ~~~~\n\n" : "  ~~~~\n\n");
+    }
+
+    private static byte[]? Content(SkillFolder folder, string path) => folder.Files.Any(file => file.Path == path) ? File.ReadAllBytes(Path.Combine(folder.Path, path)) : null;
 
     private string? DigestOf(string skill, string version) => registry.Load().Find(skill)?.Versions.GetValueOrDefault(version)?.Digest;
-
-    private Dictionary<string, string> Hashes(string skill, string digest)
-    {
-        var folder = store.Open(skill, digest);
-        return folder.Files.ToDictionary(file => file.Path, file => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder.Path, file.Path)))));
-    }
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null => null, _ => value.GetRawText() } : null;
 
     private static string Number(double? value) => value?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unknown";
 
-    // Breadcrumbs are what strangers wrote: no back-ticks that would end the code span, and not endless.
+    // Breadcrumbs are what strangers wrote: no back-ticks that would end the code span, no control characters, and not endless.
     private static string Shorten(string text)
     {
-        text = text.Replace('`', '\'');
+        text = new string([.. text.Take(MostText + 1).Select(character => character == '`' ? '\'' : char.IsControl(character) ? ' ' : character)]);
         return text.Length <= MostText ? text : text[..(MostText - 1)] + "…";
     }
 }

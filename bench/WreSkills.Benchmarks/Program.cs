@@ -5,14 +5,16 @@ var subjects = new Dictionary<string, (string Description, Func<string[], int> R
 {
     ["append"] = ("append lines durably and not, by threads and processes, and kill the writers", AppendSpeed.Run),
     ["ingest"] = ("ingest 3.0 million lines, against a yardstick that checks nothing", IngestSpeed.Run),
+    ["monitor"] = ("the monitor: an update, a fleet of 10,000 skills, the time from a record to the rollback", MonitorSpeed.Run),
     ["processes"] = ("whole processes of the native executable", ProcessSpeed.Run),
     ["queries"] = ("what monitor and gates ask, on the database that ingest leaves", QuerySpeed.Run),
+    ["simulation"] = ("false alarms and delays of the rules on a modelled skill", SimulationFigures.Run),
     ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
 };
 
 if (args is [var name, .. var rest] && subjects.TryGetValue(name, out var subject))
 {
-    if (rest is not ["child", ..])
+    if (rest is not (["child", ..] or ["fleet", ..]))
     {
         Console.WriteLine(Machine.Describe());
     }

@@ -9,12 +9,8 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 {
     // A stay may have executions with and without digest (ours and another tool's), so it can be several revisions; executions
     // of another content are not of this stay, whatever else they claim.
-    private readonly SqliteStatement _revisions = new(
-        connection,
-        """
-        SELECT revision_key, executions, latest, corrections FROM revisions
-        WHERE skill_key = (SELECT skill_key FROM skill_keys WHERE skill_id = ?1) AND version = ?2 AND state = ?3 AND state_serial = ?4 AND benchmark = 0 AND (?5 IS NULL OR digest = '' OR digest = ?5)
-        """);
+    private readonly SqliteStatement _revisions = OfStay(connection, "revision_key, executions, corrections, arrived");
+    private readonly SqliteStatement _revisionsWithLatest = OfStay(connection, "revision_key, executions, corrections, arrived, latest");
 
     private readonly SqliteStatement _fidelity = Latest(connection, "facts_by_fidelity", "fidelity_seq, fidelity, 0", "fidelity_seq IS NOT NULL", "fidelity_seq");
     private readonly SqliteStatement _negatives = Latest(connection, "facts_by_negative", "outcome_seq, outcome, false_positive + 2 * coalesce(false_negative, 0)", "label = 0 AND false_positive IS NOT NULL AND outcome_seq IS NOT NULL", "outcome_seq");
@@ -41,23 +37,23 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _fidelity, _outcomes, _negatives, _performance, _times, _exceptions, _critical, _failures, _failed, _sources, _runners])
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_revisions, _revisionsWithLatest, _fidelity, _outcomes, _negatives, _performance, _times, _exceptions, _critical, _failures, _failed, _sources, _runners])
         {
             statement.Dispose();
         }
     }
 
-    /// <summary>Keys of the revisions of a stay.</summary>
-    public IReadOnlyList<long> Revisions(StateStay stay)
+    /// <summary>Keys of the revisions of a stay, those left out to which nothing came after an arrival.</summary>
+    public IReadOnlyList<long> Revisions(StateStay stay, long after = -1)
     {
-        Find(stay);
+        Find(stay, after: after);
         return [.. _found.Select(revision => revision.Revision)];
     }
 
     /// <summary>Reads a window.</summary>
     public EvidenceWindow Window(StateStay stay, WindowSizes sizes)
     {
-        Find(stay);
+        Find(stay, withLatest: true);
         return _found.Count switch
         {
             0 => new EvidenceWindow(),
@@ -216,6 +212,13 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         };
     }
 
+    private static SqliteStatement OfStay(SqliteConnection connection, string columns) => new(
+        connection,
+        $"""
+        SELECT {columns} FROM revisions
+        WHERE skill_key = (SELECT skill_key FROM skill_keys WHERE skill_id = ?1) AND version = ?2 AND state = ?3 AND state_serial = ?4 AND benchmark = 0 AND (?5 IS NULL OR digest = '' OR digest = ?5)
+        """);
+
     private static SqliteStatement Latest(SqliteConnection connection, string index, string columns, string where, string sequence) =>
         new(connection, $"SELECT {columns} FROM execution_facts INDEXED BY {index} WHERE revision_key = ?1 AND {where} ORDER BY {sequence} DESC LIMIT ?2");
 
@@ -237,24 +240,33 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         return new StayCircumstances(_found.Sum(static revision => revision.Executions), _corrections, runners is null ? [] : runners);
     }
 
-    private void Find(StateStay stay)
+    private void Find(StateStay stay, bool withLatest = false, long after = -1)
     {
         _start = stay.Start;
         _corrections = 0;
         _found.Clear();
-        _revisions.Bind(1, stay.Skill);
-        _revisions.Bind(2, stay.Version);
-        _revisions.Bind(3, stay.State);
-        _revisions.Bind(4, stay.StateSerial);
-        _revisions.Bind(5, stay.Digest);
-        while (_revisions.Read())
+        var statement = withLatest ? _revisionsWithLatest : _revisions;
+        statement.Bind(1, stay.Skill);
+        statement.Bind(2, stay.Version);
+        statement.Bind(3, stay.State);
+        statement.Bind(4, stay.StateSerial);
+        statement.Bind(5, stay.Digest);
+        while (statement.Read())
         {
-            _found.Add((_revisions.Int64(0), _revisions.Int64(1)));
-            _corrections += _revisions.Int64(3);
-            _latest.Clear();
-            if (!_revisions.IsNull(2))
+            if (statement.Int64(3) <= after)
             {
-                _latest.Read(_revisions.Blob(2));
+                continue;
+            }
+
+            _found.Add((statement.Int64(0), statement.Int64(1)));
+            _corrections += statement.Int64(2);
+            if (withLatest)
+            {
+                _latest.Clear();
+                if (!statement.IsNull(4))
+                {
+                    _latest.Read(statement.Blob(4));
+                }
             }
         }
     }

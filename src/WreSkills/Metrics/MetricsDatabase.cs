@@ -108,7 +108,7 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
     internal long ReadArrivals(StateStay stay, long after, List<Observation> into)
     {
         using var turn = Take(out _);
-        return turn.Arrivals.Read(turn.Evidence.Revisions(stay), stay.Start, after, into);
+        return turn.Arrivals.Read(turn.Evidence.Revisions(stay, after), stay.Start, after, into);
     }
 
     /// <summary>Executions of a stay.</summary>

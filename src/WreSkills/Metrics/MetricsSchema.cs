@@ -59,6 +59,7 @@ internal static class MetricsSchema
             executions INTEGER NOT NULL DEFAULT 0,
             latest BLOB, -- the latest values of each metric, derived from the facts
             corrections INTEGER NOT NULL DEFAULT 0, -- values that changed after they had arrived
+            arrived INTEGER NOT NULL DEFAULT 0, -- the latest arrival that may belong to it
             UNIQUE (skill_key, version, digest, state, state_serial, benchmark)
         );
         CREATE TABLE IF NOT EXISTS execution_facts (

@@ -107,7 +107,8 @@ internal sealed class MetricsWriter : IDisposable
             }
 
             _connection.Execute(
-                "UPDATE revisions SET executions = $2, latest = $3, corrections = corrections + $4 WHERE revision_key = $1", revision, executions, latest.ToBytes(), _corrections.GetValueOrDefault(revision));
+                "UPDATE revisions SET executions = $2, latest = $3, corrections = corrections + $4, arrived = $5 WHERE revision_key = $1",
+                revision, executions, latest.ToBytes(), _corrections.GetValueOrDefault(revision), _sequence);
         }
 
         _touched.Clear();

@@ -37,6 +37,9 @@ public sealed record MonitorReport(StateStay Stay, IReadOnlyList<TriggerResult> 
     public IReadOnlyList<bool> NewExceptions { get; init; } = [];
 
     internal long Corrections { get; init; }
+
+    /// <summary>False when it is what was kept already.</summary>
+    internal bool IsNews { get; init; } = true;
 }
 
 /// <summary>
@@ -62,6 +65,7 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
 
         var (stay, circumstances, change) = database.Locate(skill, entry, live.Label, live.Version, state);
         var (watch, arms, seen) = Resume(stay, live.Version, Times(entry, live.Version, state), circumstances, policy);
+        var (before, told) = (watch.Position, watch.Told);
         var (begun, exceptions) = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), seen, policy);
         var literal = RollbackTrigger.Evaluate(watch, policy, () => CriticalIds(stay));
         return new MonitorReport(stay, arms is null ? literal : DemotionTrigger.Evaluate(
@@ -76,12 +80,18 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
             State = watch,
             Arms = arms,
             Corrections = circumstances.Corrections,
+            IsNews = before == 0 || watch.Position != before || watch.Told != told,
         };
     }
 
     /// <summary>Keeps what a report is made from, once what it asks for is done. Killed before, the next look comes to the same report.</summary>
     public void Keep(MonitorReport report, PromotionPolicy policy)
     {
+        if (!report.IsNews)
+        {
+            return;
+        }
+
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(report.Stay.Start.Ordinal);

@@ -122,7 +122,7 @@ internal sealed class StatusTree
 
         foreach (var trigger in report.Arms is null ? [] : report.Triggers)
         {
-            yield return $"{trigger.Name.Replace('_', ' '),-24}{TextViews.Number(trigger.Figure is { } figure ? Math.Round(figure, 2) : null),8}  {"to prototype",-SparkWidth}  {TextViews.Number(trigger.Threshold),-9}  {Terminal.Word(trigger.Verdict)}";
+            yield return $"{(trigger.Name == "pattern_fidelity" ? "best run of executions" : trigger.Name.Replace('_', ' ')),-24}{TextViews.Number(trigger.Figure is { } figure ? Math.Round(figure, 2) : null),8}  {"to prototype",-SparkWidth}  {TextViews.Number(trigger.Threshold),-9}  {Terminal.Word(trigger.Verdict)}";
         }
 
         foreach (var (name, bound) in ((string, ConfidenceBound)[])[("fidelity since then", report.State.Fidelity), ("outcome since then", report.State.Outcome)])

@@ -12,9 +12,12 @@ public static class MessageText
 
     private static readonly (string Field, string Label)[] s_commands = [("report", "Read"), ("review", "Review"), ("undo", "Undo"), ("next", "Next")];
 
-    /// <summary>One line.</summary>
-    public static string Title(OutboxMessage message) =>
-        Text(message, "text") ?? Text(message, "message") ?? $"{message.Kind.Replace('_', ' ')}{(message.Skill.Length > 0 ? $" of {message.Skill}" : "")}";
+    /// <summary>One line that names the skill.</summary>
+    public static string Title(OutboxMessage message)
+    {
+        var text = Text(message, "text") ?? Text(message, "message") ?? message.Kind.Replace('_', ' ');
+        return message.Skill.Length == 0 || text.Contains(message.Skill, StringComparison.Ordinal) ? text : $"{message.Skill}: {text}";
+    }
 
     /// <summary>Plain text of a few lines.</summary>
     public static string Plain(OutboxMessage message)

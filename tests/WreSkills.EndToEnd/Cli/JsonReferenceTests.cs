@@ -13,7 +13,11 @@ public sealed class JsonReferenceTests
         "wre ticket show ", "wre ticket list ",
     ];
 
-    private static readonly string[] s_staged = ["wre anomalies ", "wre metrics ", "wre compare "];
+    private static readonly string[] s_staged =
+    [
+        "wre anomalies ", "wre metrics ", "wre compare ", "wre status --output json --skill youtube_spam_detection", "wre rollout show ", "wre rollout pause ", "wre dependencies ",
+        "wre alerts list ", "wre alerts deliver ", "wre alerts test ", "wre alerts enable ", "wre policy simulate ", "wre report flag ",
+    ];
 
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =
@@ -26,6 +30,8 @@ public sealed class JsonReferenceTests
     private static readonly Dictionary<string, int> s_exitCodes = new()
     {
         ["wre lint "] = 1,
+        ["wre status --output json --skill youtube_spam_detection"] = 1,
+        ["wre alerts enable "] = 1,
         ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
         ["wre status --skill youtube_span_detection "] = 2,
     };
@@ -65,6 +71,7 @@ public sealed class JsonReferenceTests
     {
         using var workspace = SpamWorkspace.Staged();
         workspace.Record(workspace.Good(3, "staged"));
+        File.AppendAllText(workspace.PathOf("wre.yaml"), "\nnotifications:\n  ops: {kind: console}\ndependencies:\n  author_history: {kind: directory, path: .}\n");
         Play(workspace.Folder, s_staged);
     }
 

@@ -140,7 +140,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
 
             await PassAsync(workspace, tail, changed, ingest, sweep, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        if (problem is not null && problem != _latestProblem)
+        if (problem is not null && (_latestProblem is null || !IsSame(problem, _latestProblem)))
         {
             Say("problem", null, problem);
         }
@@ -273,6 +273,9 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
     private void Mark(string what) => _last[what] = time.GetTimestamp();
 
     private void Say(string kind, string? skill, string text) => report(new MonitorEvent(time.GetUtcNow(), kind, skill, text));
+
+    /// <summary>True when two problems differ in numbers only, such as the names of temporary files.</summary>
+    internal static bool IsSame(string left, string right) => left.Where(character => !char.IsAsciiHexDigit(character)).SequenceEqual(right.Where(character => !char.IsAsciiHexDigit(character)));
 
     private static string? Attempt(Action action)
     {

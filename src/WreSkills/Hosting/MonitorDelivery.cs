@@ -112,7 +112,7 @@ internal sealed class MonitorDelivery(string root, TimeProvider time, TextWriter
 
         lock (_problems)
         {
-            if (problem is not null && _problems.GetValueOrDefault(name) != problem)
+            if (problem is not null && !MonitorDaemon.IsSame(problem, _problems.GetValueOrDefault(name, "")))
             {
                 say("problem", $"{name}: {problem}");
             }

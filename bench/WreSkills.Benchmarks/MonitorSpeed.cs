@@ -94,7 +94,12 @@ internal static class MonitorSpeed
                 var name = string.Create(CultureInfo.InvariantCulture, $"skill_{skill:00000}");
                 skills[name] = new SkillEntry { PromotionState = PromotionState.Production }.With("1.0", new VersionEntry
                 {
-                    Digest = new string('a', 64), State = PromotionState.Production, StateSerial = 1, StateSince = "2025-10-01T00:00:00Z", Operation = "bench", Baseline = new BaselineEntry { ExecutionTimeMs = 100 },
+                    Digest = new string('a', 64),
+                    State = PromotionState.Production,
+                    StateSerial = 1,
+                    StateSince = "2025-10-01T00:00:00Z",
+                    Operation = "bench",
+                    Baseline = new BaselineEntry { ExecutionTimeMs = 100 },
                 }).WithLive(PromotionState.Production, "1.0");
                 WriteLines(layout, name, skill);
             }

@@ -31,6 +31,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private readonly List<(long Revision, long Executions)> _found = [];
     private EvidenceStart _start = EvidenceStart.Beginning;
     private long _corrections;
+    private long _arrived;
     private readonly LatestValues _latest = new();
     // Bit 0 of the flags is a false positive or an exception, bit 1 a false negative.
     private readonly List<(long Sequence, double Value, long Flags)> _rows = [];
@@ -237,13 +238,13 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
             }
         }
 
-        return new StayCircumstances(_found.Sum(static revision => revision.Executions), _corrections, runners is null ? [] : runners);
+        return new StayCircumstances(_found.Sum(static revision => revision.Executions), _corrections, runners is null ? [] : runners, _arrived);
     }
 
     private void Find(StateStay stay, bool withLatest = false, long after = -1)
     {
         _start = stay.Start;
-        _corrections = 0;
+        (_corrections, _arrived) = (0, 0);
         _found.Clear();
         var statement = withLatest ? _revisionsWithLatest : _revisions;
         statement.Bind(1, stay.Skill);
@@ -253,6 +254,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         statement.Bind(5, stay.Digest);
         while (statement.Read())
         {
+            _arrived = Math.Max(_arrived, statement.Int64(3));
             if (statement.Int64(3) <= after)
             {
                 continue;

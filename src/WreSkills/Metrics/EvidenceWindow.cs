@@ -34,7 +34,8 @@ public sealed record StayRunner(string Agent, string Model, EvidenceStart Start,
 /// <param name="Executions">Executions of the whole stay.</param>
 /// <param name="Corrections">Values that changed after they had arrived.</param>
 /// <param name="Runners">Who has run it, in order of the first execution.</param>
-public sealed record StayCircumstances(long Executions, long Corrections, IReadOnlyList<StayRunner> Runners);
+/// <param name="Arrived">The latest arrival that may belong to it.</param>
+public sealed record StayCircumstances(long Executions, long Corrections, IReadOnlyList<StayRunner> Runners, long Arrived);
 
 /// <summary>
 /// The latest values of each metric of one version in one state, in order of arrival, oldest first. Benchmark runs are

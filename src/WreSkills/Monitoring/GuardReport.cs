@@ -9,9 +9,13 @@ namespace WreSkills.Monitoring;
 /// <param name="Evidence">Its evidence.</param>
 /// <param name="Limit">From which on the evidence is strong.</param>
 /// <param name="Metric">The metric that contributes most.</param>
-/// <param name="Sentence">For people.</param>
-public sealed record GuardReport(GuardMode Mode, double Evidence, double Limit, GuardedMetric Metric, string Sentence)
+/// <param name="Limits">The means that are still good.</param>
+public sealed record GuardReport(GuardMode Mode, double Evidence, double Limit, GuardedMetric Metric, GuardLimits Limits)
 {
+    /// <summary>For people; made when somebody reads it.</summary>
+    public string Sentence => $"Evidence {Number(Evidence)} (limit {Number(Limit)}) that {Claim(Metric, Limits)}; "
+        + $"a skill still meeting its gate trips this at most once per {Number(Limit)} executions on average.";
+
     /// <summary>True when the evidence is strong.</summary>
     public bool IsStrong => Evidence >= Limit;
 
@@ -24,10 +28,7 @@ public sealed record GuardReport(GuardMode Mode, double Evidence, double Limit, 
             metric = state.Guard.Of(other) > state.Guard.Of(metric) ? other : metric;
         }
 
-        var evidence = state.Guard.Evidence;
-        var sentence = $"Evidence {Number(evidence)} (limit {Number(rules.Limit)}) that {Claim(metric, rules.Limits)}; "
-            + $"a skill still meeting its gate trips this at most once per {Number(rules.Limit)} executions on average.";
-        return new GuardReport(rules.Mode, evidence, rules.Limit, metric, sentence);
+        return new GuardReport(rules.Mode, state.Guard.Evidence, rules.Limit, metric, rules.Limits);
     }
 
     private static string Claim(GuardedMetric metric, GuardLimits limits) => metric switch

@@ -66,7 +66,7 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         var (stay, circumstances, change) = database.Locate(skill, entry, live.Label, live.Version, state);
         var (watch, arms, seen) = Resume(stay, live.Version, Times(entry, live.Version, state), circumstances, policy);
         var (before, told) = (watch.Position, watch.Told);
-        var (begun, exceptions) = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), seen, policy);
+        var (begun, exceptions) = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), (seen, circumstances.Arrived), policy);
         var literal = RollbackTrigger.Evaluate(watch, policy, () => CriticalIds(stay));
         return new MonitorReport(stay, arms is null ? literal : DemotionTrigger.Evaluate(
             new StagedEvidence(live.Version, circumstances.Executions, watch, arms, flags.Find(skill, live.Version.StateSerial), time.GetUtcNow()), policy.Demotion))
@@ -134,9 +134,14 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         return (watch, arms, kept.Position);
     }
 
-    private (List<TriggerResult> Begun, List<bool> Exceptions) TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, long seen, PromotionPolicy policy)
+    private (List<TriggerResult> Begun, List<bool> Exceptions) TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, (long Seen, long Arrived) known, PromotionPolicy policy)
     {
         var (begun, exceptions) = (new List<TriggerResult>(), new List<bool>());
+        if (baseline is null && watch.Position > 0 && watch.Position >= known.Arrived)
+        {
+            return (begun, exceptions);
+        }
+
         List<Observation> own = [], other = [];
         for (var until = watch.Position; until < long.MaxValue;)
         {
@@ -157,7 +162,7 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
 
                 watch.Observe(observation);
                 arms?.ObserveCandidate(observation);
-                if (observation.Sequence <= seen)
+                if (observation.Sequence <= known.Seen)
                 {
                     continue;
                 }
@@ -179,7 +184,9 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
                 watch.Position = Math.Max(watch.Position, other[beside].Sequence);
             }
 
-            watch.Position = until < long.MaxValue ? until : watch.Position;
+
+            // Everything that had arrived is taken in, also where the latest of it said nothing about this version.
+            watch.Position = until < long.MaxValue ? until : Math.Max(watch.Position, known.Arrived);
             exceptions.RemoveRange(0, Math.Max(0, exceptions.Count - MostExceptions));
         }
 

@@ -107,7 +107,11 @@ public sealed class MonitorRaceTests : IDisposable
         using var workspace = WreSkills.Hosting.Workspace.Open(test.Root, test.Time);
         return workspace.Promoter.RollBack(new RollbackRequest
         {
-            Skill = TestWorkspace.Skill, From = PromotionState.Production, To = PromotionState.Staged, Reason = RollbackRequest.ManualOverride, Approver = TestWorkspace.Approver,
+            Skill = TestWorkspace.Skill,
+            From = PromotionState.Production,
+            To = PromotionState.Staged,
+            Reason = RollbackRequest.ManualOverride,
+            Approver = TestWorkspace.Approver,
         }).Transition is null ? null : "person";
     }
 

@@ -39,7 +39,10 @@ public sealed class OutboxCourierTests : IDisposable
 
     private void Put(string id, string kind = "rollback_alert") => _outbox.Put(new OutboxMessage(id, kind, "spam_check", Timestamp.ToIso(_time.GetUtcNow()), new JsonObject
     {
-        ["text"] = "spam_check 1.1 was rolled back", ["reason"] = "pattern_fidelity_drop_below_85", ["trigger_metric"] = "fidelity=0.83", ["undo"] = "wre rollback --skill spam_check --undo --approver ID --reason \"…\"",
+        ["text"] = "spam_check 1.1 was rolled back",
+        ["reason"] = "pattern_fidelity_drop_below_85",
+        ["trigger_metric"] = "fidelity=0.83",
+        ["undo"] = "wre rollback --skill spam_check --undo --approver ID --reason \"…\"",
     }));
 
     [Fact]
@@ -233,7 +236,7 @@ public sealed class OutboxCourierTests : IDisposable
     [Fact]
     public void Slack_gets_text_and_blocks_with_what_strangers_wrote_escaped()
     {
-        var json = MessageText.Slack(new OutboxMessage("id", "rollback_alert", "s", "2025-10-20T12:00:00Z", new JsonObject { ["text"] = "<!channel> & more", ["reason"] = "r", ["undo"] = "wre rollback ``` x" }));
+        var json = MessageText.Slack(new OutboxMessage("id", "rollback_alert", "", "2025-10-20T12:00:00Z", new JsonObject { ["text"] = "<!channel> & more", ["reason"] = "r", ["undo"] = "wre rollback ``` x" }));
         Assert.Equal("&lt;!channel&gt; &amp; more", (string)json["text"]!);
         var blocks = json["blocks"]!.ToJsonString();
         Assert.DoesNotContain("<!channel>", blocks, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ public class LayoutTests
 {
     private static readonly string[] s_stages =
     [
-        "Storage", "Policy", "Skills", "Registry", "Search", "Loading", "Executions", "Scoring", "Metrics", "Benchmarks",
+        "Storage", "Policy", "Trust", "Skills", "Scanning", "Registry", "Search", "Loading", "Executions", "Scoring", "Metrics", "Benchmarks",
         "Monitoring", "Notifications", "Promotion", "Review", "Hosting",
     ];
 

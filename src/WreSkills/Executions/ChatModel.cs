@@ -6,6 +6,8 @@ using System.Text.Json.Nodes;
 
 using Microsoft.Extensions.AI;
 
+using WreSkills.Scanning;
+
 namespace WreSkills.Executions;
 
 /// <summary>

@@ -12,6 +12,7 @@ using WreSkills.Scoring;
 using WreSkills.Search;
 using WreSkills.Skills;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Hosting;
 

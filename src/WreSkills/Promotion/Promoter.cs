@@ -3,6 +3,7 @@ using WreSkills.Policy;
 using WreSkills.Registry;
 using WreSkills.Skills;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Promotion;
 

@@ -9,6 +9,7 @@ using WreSkills.Registry;
 using WreSkills.Search;
 using WreSkills.Skills;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Promotion;
 

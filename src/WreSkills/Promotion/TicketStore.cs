@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 
 using WreSkills.Registry;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Promotion;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 
 using WreSkills.Executions;
+using WreSkills.Scanning;
 
 namespace WreSkills.Scoring;
 

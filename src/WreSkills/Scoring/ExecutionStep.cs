@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 
 using WreSkills.Executions;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 using WreSkills.Storage;
 

@@ -1,4 +1,5 @@
 using WreSkills.Executions;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 
 namespace WreSkills.Scoring;

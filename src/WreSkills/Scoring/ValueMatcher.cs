@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using WreSkills.Executions;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 
 namespace WreSkills.Scoring;

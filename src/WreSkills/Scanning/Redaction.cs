@@ -1,4 +1,4 @@
-namespace WreSkills.Executions;
+namespace WreSkills.Scanning;
 
 /// <summary>How a value that was taken out for safety is marked, so that nobody mistakes it for evidence.</summary>
 public static class Redaction

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 using WreSkills.Storage;
 
-namespace WreSkills.Promotion;
+namespace WreSkills.Trust;
 
 /// <summary>The record of who did what on which evidence: <c>audit.jsonl</c>, one line per operation, append-only.</summary>
 public sealed class AuditLog(WorkspaceLayout layout)

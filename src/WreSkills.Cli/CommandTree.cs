@@ -20,11 +20,12 @@ internal sealed class CommandTree
             InitCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(),
             AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), AnomaliesCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
-            StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(),
+            StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(),
             PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Workspace);
         root.Options.Add(GlobalOptions.Output);
+        root.Options.Add(GlobalOptions.TrustRoot);
         return new CommandTree(root);
     }
 

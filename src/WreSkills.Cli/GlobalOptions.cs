@@ -12,8 +12,23 @@ internal static class GlobalOptions
 
     public static Option<string> Output { get; } = OutputOption();
 
+    public static Option<string?> TrustRoot { get; } = new("--trust-root") { Description = "List of allowed signers outside of the workspace that alone is trusted; default: WRE_TRUST_ROOT, else what `wre approvers pin` pinned.", Recursive = true, HelpName = "FILE" };
+
+    /// <summary>What the user trusts, outside of every workspace.</summary>
+    public static UserConfiguration UserSettings => UserConfiguration.Load(Environment.GetEnvironmentVariable("XDG_CONFIG_HOME"), Home);
+
+    /// <summary>The user's home folder.</summary>
+    public static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
     /// <summary>Opens the workspace that the command line means.</summary>
-    public static Workspace Open(ParseResult parsed) => Hosting.Workspace.Open(Root(parsed));
+    public static Workspace Open(ParseResult parsed)
+    {
+        var root = Root(parsed);
+        var pinned = parsed.GetValue(TrustRoot) ?? (Environment.GetEnvironmentVariable("WRE_TRUST_ROOT") is { Length: > 0 } named ? named : UserSettings.TrustRootOf(root));
+        return pinned is null || File.Exists(pinned)
+            ? Hosting.Workspace.Open(root, trustRoot: pinned is null ? null : Path.GetFullPath(pinned))
+            : throw new WreException($"The pinned trust root {pinned} is missing.", "restore it; without it nothing that this workspace says about approvals can be trusted");
+    }
 
     /// <summary>The root folder that the command line means.</summary>
     public static string Root(ParseResult parsed)

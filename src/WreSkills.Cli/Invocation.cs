@@ -48,6 +48,9 @@ internal sealed class Invocation(ParseResult parsed) : IDisposable
         }
     }
 
+    /// <summary>Keys of the person at the keyboard, and the trust root that lists them.</summary>
+    public ApproverKeys Keys => field ??= new ApproverKeys(Workspace.Trust, Environment.GetEnvironmentVariable, GlobalOptions.Home, Workspace.Time);
+
     /// <summary>Closes what the workspace holds open, so that its database is one file again.</summary>
     public void Dispose() => _workspace?.Dispose();
 

@@ -15,10 +15,11 @@ internal static class PromoteCommand
     private static readonly Option<string> s_approver = new("--approver") { Description = "Who approved; must be the ticket's approver and listed in the policy.", Required = true, HelpName = "ID" };
     private static readonly Option<string> s_ticket = new("--approval-ticket") { Description = "The ticket that was answered and approved.", Required = true, HelpName = "TICKET" };
     private static readonly Option<bool> s_checklist = new("--production-readiness-checklist-complete") { Description = "An assertion that is recorded; all answers in the ticket are required with or without it." };
+    private static readonly Option<bool> s_breakGlass = new("--break-glass") { Description = "Go against failing checks in an emergency, by a ticket that says why. Everybody is told, and a second person has to sign within the policy's deadline." };
     private static readonly Option<string?> s_module = new("--module") { Description = "domain/module of the production folder, when the skill does not say it.", HelpName = "MODULE" };
 
     public static Command Create() => Invocation.With(
-        new Command("promote", "Promote a skill: every gate must pass and the ticket must allow exactly this. Exit 0 promoted, 1 refused.") { s_skill, s_from, s_to, s_approver, s_ticket, s_checklist, s_module },
+        new Command("promote", "Promote a skill: every gate must pass and the ticket must allow exactly this. Exit 0 promoted, 1 refused.") { s_skill, s_from, s_to, s_approver, s_ticket, s_checklist, s_breakGlass, s_module },
         Run);
 
     private static int Run(Invocation invocation)
@@ -32,6 +33,7 @@ internal static class PromoteCommand
             Approver = parsed.GetValue(s_approver)!,
             Ticket = parsed.GetValue(s_ticket)!,
             ChecklistComplete = parsed.GetValue(s_checklist),
+            BreakGlass = parsed.GetValue(s_breakGlass),
             Module = parsed.GetValue(s_module),
             RequestedBy = GlobalOptions.User,
         });
@@ -70,7 +72,8 @@ internal static class PromoteCommand
         invocation.Terminal.Rows(["", ""],
         [
             ["content", transition.Digest],
-            ["approved by", $"{transition.Approver} with {transition.Ticket}"],
+            ["approved by", $"{transition.Approver} with {transition.Ticket}{(transition.SignedBy is { } people ? $", signed by {string.Join(", ", people)}" : ", by name only: nobody's key is enrolled")}"],
+            .. transition.BreakGlass is null ? [] : (IReadOnlyList<string>[])[["broke the glass", transition.BreakGlass + (transition.Countersigned ? "" : " (a second person has to sign)")]],
             ["folder", entry.Location],
             ["traffic", transition.To == PromotionState.Production ? "100 %" : $"{entry.Rollout?.Percent} % of keys"],
             ["scoring", entry.Scoring],

@@ -17,10 +17,11 @@ internal static class RollbackCommand
     private static readonly Option<string?> s_metric = new("--trigger-metric") { Description = "The figure that tripped it, such as fidelity=0.83.", HelpName = "METRIC" };
     private static readonly Option<string?> s_timestamp = new("--timestamp") { Description = "When it was decided; default: now.", HelpName = "TIME" };
     private static readonly Option<string?> s_approver = new("--approver") { Description = "Who decided; required for manual_override and --undo.", HelpName = "ID" };
+    private static readonly Option<string?> s_key = ApproversCommand.KeyOption();
     private static readonly Option<bool> s_undo = new("--undo") { Description = "Undo the latest rollback from production; its failure report must be reviewed." };
 
     public static Command Create() => Invocation.With(
-        new Command("rollback", "Roll a skill back: production → staged, or staged → prototype. Towards safety nobody has to approve. Exit 0 rolled back, 1 refused.") { s_skill, s_from, s_to, s_reason, s_metric, s_timestamp, s_approver, s_undo },
+        new Command("rollback", "Roll a skill back: production → staged, or staged → prototype. Towards safety nobody has to approve. Exit 0 rolled back, 1 refused.") { s_skill, s_from, s_to, s_reason, s_metric, s_timestamp, s_approver, s_undo, s_key },
         Run);
 
     private static int Run(Invocation invocation)
@@ -109,7 +110,9 @@ internal static class RollbackCommand
     private static RollbackOutcome Undo(Invocation invocation)
     {
         var approver = invocation.Parsed.GetValue(s_approver) ?? throw new WreException("Undoing a rollback needs --approver.", "name a listed person with the right to override");
-        return invocation.Workspace.Promoter.Undo(invocation.Parsed.GetValue(s_skill)!, approver, invocation.Parsed.GetValue(s_reason)!, GlobalOptions.User);
+        return invocation.Workspace.Promoter.Undo(
+            invocation.Parsed.GetValue(s_skill)!, approver, invocation.Parsed.GetValue(s_reason)!, GlobalOptions.User,
+            bytes => invocation.Keys.SignAsync(bytes, Trust.SignaturePurpose.Override, approver, invocation.Parsed.GetValue(s_key), CancellationToken.None).GetAwaiter().GetResult());
     }
 
     private static Option<string?> Optional(string name, string description)

@@ -9,7 +9,7 @@ namespace WreSkills.Cli.Commands;
 /// <summary><c>wre ticket</c>: make, answer and show sign-off documents.</summary>
 internal static class TicketCommand
 {
-    public static Command Create() => new("ticket", "Sign-off documents: make one with the automated part filled in, answer it, show it.") { New(), Answer(), Show(), List() };
+    public static Command Create() => new("ticket", "Sign-off documents: make one with the automated part filled in, answer it, show it.") { New(), Answer(), Sign(), Verify(), Show(), List() };
 
     private static Command New()
     {
@@ -18,11 +18,13 @@ internal static class TicketCommand
         var to = GlobalOptions.State("--to", "Where it goes to.");
         var ticket = new Option<string?>("--ticket") { Description = "Name of the ticket; default: the next free APPROVAL_<date>_<number>.", HelpName = "TICKET" };
         var approver = new Option<string?>("--approver") { Description = "Who is to decide.", HelpName = "ID" };
-        return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver }, invocation =>
+        var breakGlass = new Option<string?>("--break-glass") { Description = "An emergency: why the promotion may go against failing checks and with one signature.", HelpName = "REASON" };
+        return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver, breakGlass }, invocation =>
         {
             var parsed = invocation.Parsed;
             var (made, readiness) = invocation.Workspace.Issuer.Issue(
-                parsed.GetValue(skill)!, GlobalOptions.ParseState(parsed.GetValue(from)!), GlobalOptions.ParseState(parsed.GetValue(to)!), parsed.GetValue(ticket), GlobalOptions.User, parsed.GetValue(approver));
+                parsed.GetValue(skill)!, GlobalOptions.ParseState(parsed.GetValue(from)!), GlobalOptions.ParseState(parsed.GetValue(to)!), parsed.GetValue(ticket), GlobalOptions.User, parsed.GetValue(approver),
+                invocation.Workspace.Trust.Load().Root is null ? null : invocation.Keys.Fingerprint(), parsed.GetValue(breakGlass));
             var path = invocation.Workspace.Layout.Relative(invocation.Workspace.Tickets.FileOf(made.Id));
             if (invocation.Json)
             {
@@ -39,7 +41,7 @@ internal static class TicketCommand
                 invocation.Terminal.Line($"Not every automated check passes yet: {string.Join(", ", readiness.Gates.Where(gate => gate.Verdict != Policy.Verdict.Pass).Select(gate => gate.Name))}.");
             }
 
-            invocation.Terminal.Line($"Next: answer it in the file, or wre ticket answer --ticket {made.Id}");
+            invocation.Terminal.Line($"Next: answer it in the file, or wre ticket answer --ticket {made.Id}{(invocation.Workspace.Trust.Load().Root is null ? "" : $"; then wre ticket sign --ticket {made.Id}")}");
             return 0;
         });
     }
@@ -86,6 +88,80 @@ internal static class TicketCommand
 
             return 0;
         });
+    }
+
+    private static Command Sign()
+    {
+        var ticket = new Option<string>("--ticket") { Description = "The ticket.", Required = true, HelpName = "TICKET" };
+        var key = ApproversCommand.KeyOption();
+        return Invocation.With(new Command("sign", "Sign a ticket's exact bytes with your SSH key, through ssh-keygen. Agents never sign.") { ticket, key }, async (invocation, cancellationToken) =>
+        {
+            var workspace = invocation.Workspace;
+            var (known, _) = workspace.Tickets.Open(invocation.Parsed.GetValue(ticket)!);
+            if (known.Decision is null || known.Signature is null)
+            {
+                throw new WreException($"{known.Id} is not decided yet, and a signature would be void after the next answer.", $"`wre ticket answer --ticket {known.Id}` first");
+            }
+
+            var bytes = await File.ReadAllBytesAsync(workspace.Tickets.FileOf(known.Id), cancellationToken);
+            var person = workspace.Tickets.Signatures(known.Id).Count == 0 ? known.Approver : null;
+            var signature = await invocation.Keys.SignAsync(bytes, Trust.SignaturePurpose.Promotion, person, invocation.Parsed.GetValue(key), cancellationToken);
+            var file = workspace.Tickets.AddSignature(known.Id, signature);
+            var check = workspace.TicketChecker.Signatures(known, workspace.Registry.Load().Find(known.Skill), workspace.Time.GetUtcNow());
+            if (check.Signatures.Single(one => one.File == file) is { Reason: { } reason })
+            {
+                // What does not count must not lie about as if it did.
+                workspace.Tickets.RemoveSignature(known.Id, file);
+                throw new WreException($"Your signature would not count: {reason}.", "`wre approvers list` shows who may sign");
+            }
+
+            workspace.Worker.Run();
+            return Answered(invocation, known, check);
+        });
+    }
+
+    private static Command Verify()
+    {
+        var ticket = new Option<string>("--ticket") { Description = "The ticket.", Required = true, HelpName = "TICKET" };
+        return Invocation.With(new Command("verify", "Check a ticket's signatures and its evidence. Exit 0 approved, 1 not.") { ticket }, invocation =>
+        {
+            var workspace = invocation.Workspace;
+            var (known, _) = workspace.Tickets.Open(invocation.Parsed.GetValue(ticket)!);
+            return Answered(invocation, known, workspace.TicketChecker.Signatures(known, workspace.Registry.Load().Find(known.Skill), workspace.Time.GetUtcNow()));
+        });
+    }
+
+    private static int Answered(Invocation invocation, ApprovalTicket known, ApprovalCheck check)
+    {
+        var evidence = invocation.Workspace.Tickets.EvidenceDigest(known.Id) == known.EvidenceDigest ? null : $"its evidence file {known.Id}.evidence.json is missing or another one than it was made with";
+        IReadOnlyList<string> refusals = [.. check.Refusals, .. evidence is null ? [] : (string[])[evidence], .. known.Decision == ApprovalTicket.Decisions[0] ? [] : (string[])[$"approval_decision is {known.Decision ?? "open"}"]];
+        if (invocation.Json)
+        {
+            JsonOutput.Write(invocation.Output, new JsonObject
+            {
+                ["approval_ticket"] = known.Id,
+                ["approved"] = refusals.Count == 0,
+                ["needed"] = check.Needed,
+                ["signatures"] = JsonOutput.List(check.Signatures, signature => new JsonObject { ["file"] = signature.File, ["person"] = signature.Person, ["fingerprint"] = signature.Fingerprint, ["reason"] = signature.Reason }),
+                ["refusals"] = JsonOutput.Texts(refusals),
+            });
+            return refusals.Count == 0 ? 0 : 1;
+        }
+
+        invocation.Terminal.Heading($"{known.Id}: {known.Skill} {known.Version}, {known.From.Text()} → {known.To.Text()}");
+        invocation.Terminal.Rows(["signature", "person", "key", ""], check.Signatures.Select(signature => (IReadOnlyList<string>)[signature.File, signature.Person ?? "–", signature.Fingerprint ?? "–", signature.Reason ?? "counts"]), wrapping: 3);
+        if (check.Needed == 0)
+        {
+            invocation.Terminal.Line("Nobody's key is enrolled, so the name in it is all that stands for the approver. `wre approvers enrol --id ID` changes that.");
+        }
+
+        foreach (var refusal in refusals)
+        {
+            invocation.Terminal.Line($"  - {refusal}");
+        }
+
+        invocation.Terminal.Line(refusals.Count > 0 ? "Not approved." : check.Needed == 0 ? "Approved by name." : $"Approved: {check.People.Count} of {check.Needed} signatures.");
+        return refusals.Count == 0 ? 0 : 1;
     }
 
     private static Command Show()

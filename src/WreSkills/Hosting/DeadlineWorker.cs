@@ -31,6 +31,11 @@ public sealed class DeadlineWorker(Workspace workspace)
             workspace.Deadlines.Done(row.Operation, row.Action, workspace.Time.GetUtcNow());
         }
 
+        foreach (var row in rows.Where(row => row.Action == RollbackDeadlines.Countersignature && IsCountersigned(audit, row.Operation)))
+        {
+            workspace.Deadlines.Done(row.Operation, row.Action, workspace.Time.GetUtcNow());
+        }
+
         var written = new List<string>();
         foreach (var row in rows.Where(row => row.Action == "failure_analysis"))
         {
@@ -46,6 +51,26 @@ public sealed class DeadlineWorker(Workspace workspace)
         }
 
         return written;
+    }
+
+    private bool IsCountersigned(IReadOnlyList<JsonElement> audit, string operation)
+    {
+        var promotion = audit.FirstOrDefault(line => Text(line, "operation") == operation);
+        if (promotion.ValueKind != JsonValueKind.Object || Text(promotion, "approval_ticket") is not { } name)
+        {
+            return false;
+        }
+
+        try
+        {
+            var ticket = workspace.Tickets.Open(name).Ticket;
+            return workspace.TicketChecker.Signatures(ticket, workspace.Registry.Load().Find(ticket.Skill), workspace.Time.GetUtcNow()).People.Count >= 2;
+        }
+        catch (WreException)
+        {
+            // A ticket that cannot be read has no second signature; the deadline stays open.
+            return false;
+        }
     }
 
     // The audit log may be lost; the skill's promotion log tells the same story in other words.

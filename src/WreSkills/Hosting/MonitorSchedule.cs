@@ -41,7 +41,12 @@ internal static class MonitorSchedule
                 ["due_at"] = deadline.DueAt,
                 ["operation"] = deadline.Operation,
                 ["text"] = $"The {action} of {deadline.Skill} was due at {deadline.DueAt} and is late by {Words(late)}.",
-                ["next"] = deadline.Action == "human_review" ? $"wre report review --skill {deadline.Skill} --approver ID --note \"…\"" : "wre doctor",
+                ["next"] = deadline.Action switch
+                {
+                    "human_review" => $"wre report review --skill {deadline.Skill} --approver ID --note \"…\"",
+                    Promotion.RollbackDeadlines.Countersignature => $"wre show --skill {deadline.Skill}, then wre ticket sign --ticket TICKET",
+                    _ => "wre doctor",
+                },
             });
         }
     }

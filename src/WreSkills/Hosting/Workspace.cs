@@ -22,7 +22,7 @@ namespace WreSkills.Hosting;
 /// </summary>
 public sealed class Workspace : IDisposable
 {
-    private Workspace(WorkspaceConfiguration configuration, TimeProvider time)
+    private Workspace(WorkspaceConfiguration configuration, string? trustRoot, TimeProvider time)
     {
         Time = time;
         Configuration = configuration;
@@ -34,7 +34,13 @@ public sealed class Workspace : IDisposable
         Graph = new SkillsGraph(Layout);
         Index = new SkillIndex(Layout, time);
         Breakers = new BreakerStore(Layout, Policy.Breaker, time);
-        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits);
+        Audit = new AuditLog(Layout);
+        Tickets = new TicketStore(Layout);
+        Trust = new TrustRootStore(Layout.TrustFolder, trustRoot, time);
+        Statements = new OverrideStatements(Layout, Trust, Policy, time);
+        TicketChecker = new TicketChecker(Tickets, Audit, Trust, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
+        Approvals = new ServedApproval(Layout, Tickets, Statements, TicketChecker, Audit, Trust);
+        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse);
         Executions = new ExecutionLog(Layout);
         Metrics = new MetricsLog(Layout, time);
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
@@ -45,14 +51,12 @@ public sealed class Workspace : IDisposable
         Outbox = new Outbox(Layout);
         Ledger = new DeliveryLedger(Layout);
         Journal = new TransitionJournal(Layout);
-        Audit = new AuditLog(Layout);
-        Tickets = new TicketStore(Layout);
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time);
         Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
-        Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, Tickets, Audit, Checker, Settlement, Policy, time);
+        Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
@@ -137,6 +141,18 @@ public sealed class Workspace : IDisposable
     /// <summary>The tickets.</summary>
     public TicketStore Tickets { get; }
 
+    /// <summary>Whose keys count.</summary>
+    public TrustRootStore Trust { get; }
+
+    /// <summary>Checks tickets with their signatures.</summary>
+    public TicketChecker TicketChecker { get; }
+
+    /// <summary>Signed decisions against the monitor's.</summary>
+    public OverrideStatements Statements { get; }
+
+    /// <summary>Whether what serves was approved.</summary>
+    public ServedApproval Approvals { get; }
+
     /// <summary>Deadlines of rollbacks.</summary>
     public RollbackDeadlines Deadlines { get; }
 
@@ -174,10 +190,11 @@ public sealed class Workspace : IDisposable
     /// <summary>Opens a workspace and finishes what an interrupted command left undone.</summary>
     /// <param name="root">Its root folder.</param>
     /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="trustRoot">A list of allowed signers outside of the workspace that alone is trusted; null for the workspace's own.</param>
     /// <exception cref="WreException">Configuration, policy or registry cannot be used.</exception>
-    public static Workspace Open(string root, TimeProvider? time = null)
+    public static Workspace Open(string root, TimeProvider? time = null, string? trustRoot = null)
     {
-        var workspace = new Workspace(WorkspaceConfiguration.Load(root), time ?? TimeProvider.System);
+        var workspace = new Workspace(WorkspaceConfiguration.Load(root), trustRoot, time ?? TimeProvider.System);
         workspace.Recovery = workspace.Promoter.Recover();
         return workspace;
     }

@@ -21,8 +21,11 @@ public sealed record LoadedSkill(string Skill, string? Version, string Digest, P
     public string Text => Folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
 }
 
+/// <summary>Says why a version must not serve although the registry names it; null when it may.</summary>
+public delegate string? ServingRefusal(string skill, SkillEntry entry, ServingArm arm);
+
 /// <summary>The one loader (policy 6): decides which version serves a request and hands out exactly what the registry names.</summary>
-public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, BreakerStore breakers, SkillLimits limits)
+public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, BreakerStore breakers, SkillLimits limits, ServingRefusal? refuses = null)
 {
     /// <summary>Loads the version that serves a key.</summary>
     /// <param name="skill">The skill's name.</param>
@@ -32,8 +35,9 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
     /// <exception cref="WreException">The skill is unknown, or the content is not what the registry names.</exception>
     public LoadedSkill? Load(string skill, string key, IReadOnlyCollection<string>? labels = null)
     {
-        var plan = ServingPlan.For(registry.Load().Require(skill));
-        return Admitted(skill, key, plan, plan.Choose(skill, key, labels)) is { } arm ? Open(skill, arm) : null;
+        var entry = registry.Load().Require(skill);
+        var plan = ServingPlan.For(entry);
+        return Admitted(skill, key, plan, plan.Choose(skill, key, labels)) is { } arm ? Open(skill, Approved(skill, entry, arm)) : null;
     }
 
     // Where a breaker is open the previous version serves: the baseline for a candidate, the version it replaced for production.
@@ -58,10 +62,17 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
             return OpenPrototype(skill);
         }
 
-        var live = registry.Load().Require(skill).Live(state)
+        var entry = registry.Load().Require(skill);
+        var live = entry.Live(state)
             ?? throw new WreException($"No version of {skill} is {(state == PromotionState.Staged ? "staged" : "in " + state.Text())}.", $"`wre show --skill {skill}` lists its versions");
-        return FromStore(skill, new ServingArm("pinned", state, live.Label, live.Version.Digest, live.Version.StateSerial));
+        return FromStore(skill, Approved(skill, entry, new ServingArm("pinned", state, live.Label, live.Version.Digest, live.Version.StateSerial)));
     }
+
+    private ServingArm Approved(string skill, SkillEntry entry, ServingArm arm) => refuses?.Invoke(skill, entry, arm) is not { } reason
+        ? arm
+        : throw new WreException(
+            $"{skill} {arm.Version ?? "(draft)"} is not handed out: {reason}.",
+            $"`wre audit verify` and `wre doctor` show what was changed; restore the workspace's files, or promote {skill} again with a signed ticket");
 
     /// <summary>Reads the draft of a skill.</summary>
     /// <exception cref="WreException">There is no sound draft.</exception>

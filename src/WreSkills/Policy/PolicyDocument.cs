@@ -74,7 +74,7 @@ public static class PolicyDocument
             ModelChange = WatchRulesReader.ModelChange(root),
             IngestionLagMinutes = root.Section("monitoring").Whole("ingestion_lag_minutes", fallback.IngestionLagMinutes, 1, 10_000),
             Approvers = ReadApprovers(root, fallback.Approvers),
-            TicketValidDays = root.Section("tickets").Whole("valid_days", fallback.TicketValidDays, 1, 365),
+            Tickets = ReadTickets(root.Section("tickets")),
             StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
             ProductionReview = reviews.Choice("production", fallback.ProductionReview, "hourly", "daily", "weekly", "never"),
             SkillLimits = ReadLimits(root.Section("skill_limits")),
@@ -157,6 +157,21 @@ public static class PolicyDocument
         };
     }
 
+    private static TicketPolicy ReadTickets(YamlSection section)
+    {
+        var fallback = new TicketPolicy();
+        var approvals = section.Section("approvals");
+        return new TicketPolicy
+        {
+            ValidDays = section.Whole("valid_days", fallback.ValidDays, 1, 365),
+            SignaturesRequired = section.Choice("signatures", "enrolled", "enrolled", "required") == "required",
+            ApprovalsToStaged = approvals.Whole("prototype_to_staged", fallback.ApprovalsToStaged, 1, 20),
+            ApprovalsToProduction = approvals.Whole("staged_to_production", fallback.ApprovalsToProduction, 1, 20),
+            Separation = section.Choice("separation_of_duties", "auto", "auto", "on", "off") switch { "on" => DutySeparation.On, "off" => DutySeparation.Off, _ => DutySeparation.Auto },
+            CountersignMinutes = section.Whole("countersign_minutes", fallback.CountersignMinutes, 1, 31 * 24 * 60),
+        };
+    }
+
     private static SkillLimits ReadLimits(YamlSection section)
     {
         var fallback = new SkillLimits();
@@ -189,9 +204,9 @@ public static class PolicyDocument
             var id = section.Text("id");
             var name = section.Text("name", id);
             var may = section.Texts("may", [Approver.Promote]);
-            foreach (var right in may.Where(right => right is not (Approver.Promote or Approver.Override or Approver.Policy)))
+            foreach (var right in may.Where(right => !Approver.Rights.Contains(right)))
             {
-                section.Report("may", $"names '{right}'; the rights are promote, override and policy");
+                section.Report("may", $"names '{right}'; the rights are {string.Join(", ", Approver.Rights)}");
             }
 
             if (string.IsNullOrWhiteSpace(id))

@@ -45,10 +45,10 @@ public sealed record PromotionPolicy
     public int IngestionLagMinutes { get; init; } = 60;
 
     /// <summary>Who may sign (policy 4.1). Default: <c>0102</c> with every right.</summary>
-    public IReadOnlyList<Approver> Approvers { get; init; } = [new Approver("0102", "Human supervision", [Approver.Promote, Approver.Override, Approver.Policy])];
+    public IReadOnlyList<Approver> Approvers { get; init; } = [new Approver("0102", "Human supervision", [Approver.Promote, Approver.Override, Approver.Policy, Approver.BreakGlass])];
 
-    /// <summary>How long a ticket is good for, in days. Default 14.</summary>
-    public int TicketValidDays { get; init; } = 14;
+    /// <summary>How promotions are signed off (policy 4).</summary>
+    public TicketPolicy Tickets { get; init; } = new();
 
     /// <summary>How often a staged skill is reviewed (policy 5.3). Default <c>daily</c>.</summary>
     public string StagedReview { get; init; } = "daily";
@@ -218,7 +218,7 @@ public sealed record SkillLimits
 /// <summary>A person who may sign (policy 4.1).</summary>
 /// <param name="Id">What stands in a ticket's <c>approver</c>; text, so <c>0102</c> keeps its zero.</param>
 /// <param name="Name">For people to read.</param>
-/// <param name="May">Rights: <c>promote</c>, <c>override</c>, <c>policy</c>.</param>
+/// <param name="May">Rights: <c>promote</c>, <c>override</c>, <c>policy</c>, <c>break_glass</c>.</param>
 public sealed record Approver(string Id, string Name, IReadOnlyList<string> May)
 {
     /// <summary>The right to sign promotions.</summary>
@@ -229,4 +229,10 @@ public sealed record Approver(string Id, string Name, IReadOnlyList<string> May)
 
     /// <summary>The right to sign policy changes.</summary>
     public const string Policy = "policy";
+
+    /// <summary>The right to promote in an emergency against failing checks and alone, with a second signature within a deadline.</summary>
+    public const string BreakGlass = "break_glass";
+
+    /// <summary>Every right.</summary>
+    public static IReadOnlyList<string> Rights { get; } = [Promote, Override, Policy, BreakGlass];
 }

@@ -56,6 +56,12 @@ public sealed record ApprovalTicket
     /// <summary>Who asked for the promotion, or null.</summary>
     public string? Requester { get; init; }
 
+    /// <summary>Fingerprint of the key with which the requester would sign, or null when none was found; that key must not approve.</summary>
+    public string? RequesterKey { get; init; }
+
+    /// <summary>Why this promotion may go against failing checks and with one signature; null for an ordinary one.</summary>
+    public string? BreakGlass { get; init; }
+
     /// <summary>Until when it is good.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
@@ -141,6 +147,8 @@ public sealed record ApprovalTicket
             Approver = Open(root.Text("approver")),
             Author = root.Text("author"),
             Requester = root.Text("requester"),
+            RequesterKey = root.Text("requester_key"),
+            BreakGlass = Open(root.Text("break_glass")),
             ExpiresAt = expires,
             Version = Required(binding, "version"),
             SkillDigest = Required(binding, "skill_digest"),

@@ -12,8 +12,8 @@ namespace WreSkills.Promotion;
 /// it may be killed at any point, and the next command finishes or forgets it. See DESIGN section 7 and ARCHITECTURE.md.
 /// </summary>
 public sealed class Promoter(
-    WorkspaceLayout layout, WorkspaceLock locks, SkillRegistry registry, VersionStore store, TransitionJournal journal, TicketStore tickets,
-    AuditLog audit, PromotionChecker checker, Settlement settlement, PromotionPolicy policy, TimeProvider time)
+    WorkspaceLayout layout, WorkspaceLock locks, SkillRegistry registry, VersionStore store, TransitionJournal journal, TicketChecker tickets,
+    AuditLog audit, PromotionChecker checker, Settlement settlement, OverrideStatements statements, PromotionPolicy policy, TimeProvider time)
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan s_mostClockSkew = TimeSpan.FromMinutes(5);
@@ -77,7 +77,7 @@ public sealed class Promoter(
         for (var attempt = 1; ; attempt++)
         {
             var readiness = checker.Check(request.Skill, request.From, request.To);
-            var (refusals, ticketSha256) = Refusals(request, readiness);
+            var (refusals, ticket) = Refusals(request, readiness);
             if (refusals.Count > 0)
             {
                 return new PromotionOutcome { Readiness = readiness, Refusals = refusals };
@@ -93,7 +93,7 @@ public sealed class Promoter(
                     continue;
                 }
 
-                committed = document.Serial == readiness.RegistrySerial ? CommitPromotion(request, readiness, ticketSha256!, document) : null;
+                committed = document.Serial == readiness.RegistrySerial ? CommitPromotion(request, readiness, ticket!, document) : null;
                 if (committed is null && journal.IsRollbackAnnounced(request.Skill))
                 {
                     return new PromotionOutcome { Readiness = readiness, Refusals = [$"a rollback of {request.Skill} arrived meanwhile and goes first; look at `wre status --skill {request.Skill}` and promote again"] };
@@ -111,31 +111,37 @@ public sealed class Promoter(
     }
 
     /// <summary>Says why a promotion would be refused, ticket included, without doing anything.</summary>
-    /// <returns>Reasons, and the SHA-256 of the ticket's file when it could be read.</returns>
-    public (IReadOnlyList<string> Reasons, string? TicketSha256) Refusals(PromotionRequest request, PromotionReadiness readiness)
+    /// <returns>Reasons, and the ticket when it was looked at.</returns>
+    public (IReadOnlyList<string> Reasons, CheckedTicket? Ticket) Refusals(PromotionRequest request, PromotionReadiness readiness)
     {
         if (readiness.Refusal is { } refusal)
         {
             return ([refusal], null);
         }
 
+        var document = registry.Load();
+        var planned = new PlannedPromotion(request.Skill, request.From, request.To, readiness.Version ?? "", readiness.Digest, request.Approver);
+        var ticket = tickets.Check(request.Ticket, planned, document);
         var reasons = new List<string>();
-        foreach (var gate in readiness.Gates.Where(gate => gate.Verdict != Verdict.Pass))
+        if (request.BreakGlass != (ticket.Ticket.BreakGlass is not null))
+        {
+            reasons.Add(request.BreakGlass
+                ? $"ticket {ticket.Ticket.Id}: it is an ordinary one; `wre ticket new --break-glass REASON` makes one that breaks the glass"
+                : $"ticket {ticket.Ticket.Id}: it breaks the glass ({ticket.Ticket.BreakGlass}); say so with --break-glass, and everybody is told");
+        }
+
+        foreach (var gate in readiness.Gates.Where(gate => gate.Verdict != Verdict.Pass && !(request.BreakGlass && ticket.Refusals.Count == 0)))
         {
             reasons.Add($"gate {gate.Name}: {gate.FigureText} (required {gate.Requirement}). {gate.Evidence}");
         }
 
-        var document = registry.Load();
         if (request.To == PromotionState.Production && ModuleProblem(document.Find(request.Skill), request.Skill, Module(request, readiness)) is { } problem)
         {
             reasons.Add(problem);
         }
 
-        var (ticket, sha256) = tickets.Open(request.Ticket);
-        var planned = new PlannedPromotion(request.Skill, request.From, request.To, readiness.Version ?? "", readiness.Digest, request.Approver);
-        reasons.AddRange(TicketRules.Refusals(ticket, tickets.EvidenceDigest(ticket.Id), planned, policy, TicketStore.UsedBy(ticket.Id, document, audit), time.GetUtcNow())
-            .Select(reason => $"ticket {ticket.Id}: {reason}"));
-        return (reasons, sha256);
+        reasons.AddRange(ticket.Refusals);
+        return (reasons, ticket);
     }
 
     /// <summary>Rolls a skill back. Its first effect is the registry commit, by which the loader switches.</summary>
@@ -210,11 +216,31 @@ public sealed class Promoter(
     }
 
     /// <summary>Undoes the latest rollback from production: the version returns. Needs an approver, a reason and the reviewed report.</summary>
-    public RollbackOutcome Undo(string skill, string approver, string reason, string requestedBy)
+    /// <param name="skill">The skill.</param>
+    /// <param name="approver">Who decides.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="requestedBy">User who runs the command.</param>
+    /// <param name="sign">Signs a text for <see cref="Trust.SignaturePurpose.Override"/>; asked where somebody's key is enrolled.</param>
+    public RollbackOutcome Undo(string skill, string approver, string reason, string requestedBy, Func<byte[], string>? sign = null)
     {
         if (policy.FindApprover(approver, Approver.Override) is null)
         {
             return Refused($"{approver} is not listed under `approvers` in the policy with the right to override.");
+        }
+
+        // A person may need a minute for a passphrase; nobody waits for that at the lock, so the decision is good for this serial only.
+        string? statement = null;
+        var seen = registry.Load();
+        if (statements.Needed && Restorable(skill, seen) is ({ } candidate, _))
+        {
+            var decision = new OverrideStatement("undo_rollback", skill, candidate.Label, candidate.Version.Digest, seen.Serial, approver, reason, time.GetUtcNow());
+            var (name, refusal) = sign is null ? (null, "undoing a rollback needs the approver's signature") : statements.Keep(decision, sign(decision.Bytes()));
+            if (refusal is not null)
+            {
+                return Refused($"{char.ToUpperInvariant(refusal[0])}{refusal[1..]}.");
+            }
+
+            statement = name;
         }
 
         Transition transition;
@@ -222,14 +248,15 @@ public sealed class Promoter(
         {
             var document = registry.Load();
             var entry = document.Require(skill);
-            if (RolledBackFromProduction(entry) is not var (label, version, rollback))
+            var (found, problem) = Restorable(skill, document);
+            if (problem is not null || found is not var (label, version, _))
             {
-                return Refused($"No version of {skill} was rolled back from production, so there is nothing to undo.");
+                return Refused(problem!);
             }
 
-            if (rollback.ReviewedBy is null)
+            if (statement is not null && document.Serial != seen.Serial)
             {
-                return Refused($"The failure report of {skill} {label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.");
+                return Refused("the registry changed while the decision was signed; look at `wre status` and decide again.");
             }
 
             var frame = _committer.Frame("restore", skill, label, version.Digest, PromotionState.Staged, PromotionState.Production, document.Serial, null) with
@@ -237,6 +264,7 @@ public sealed class Promoter(
                 Approver = approver,
                 Reason = reason,
                 RequestedBy = requestedBy,
+                Statement = statement,
             };
             transition = _committer.Commit(TransitionPlanner.Restore(frame, entry, layout, policy), document, folder: null);
         }
@@ -244,6 +272,11 @@ public sealed class Promoter(
         settlement.Settle(transition);
         return new RollbackOutcome { Transition = transition };
     }
+
+    private static ((string Label, VersionEntry Version, RollbackEntry Rollback)? Found, string? Problem) Restorable(string skill, RegistryDocument document) =>
+        RolledBackFromProduction(document.Require(skill)) is not { } found ? (null, $"No version of {skill} was rolled back from production, so there is nothing to undo.")
+        : found.Rollback.ReviewedBy is null ? (null, $"The failure report of {skill} {found.Label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.")
+        : (found, null);
 
     /// <summary>Records that a person reviewed the failure report of the latest rollback of a skill (policy 3.2, within 24 h).</summary>
     /// <returns>Label and rollback that were reviewed.</returns>
@@ -313,7 +346,7 @@ public sealed class Promoter(
         registry.TryCommit(document.With(skill, TransitionPlanner.Locate(skill, next, layout)), document.Serial);
     }
 
-    private Transition? CommitPromotion(PromotionRequest request, PromotionReadiness readiness, string ticketSha256, RegistryDocument document)
+    private Transition? CommitPromotion(PromotionRequest request, PromotionReadiness readiness, CheckedTicket ticket, RegistryDocument document)
     {
         if (journal.IsRollbackAnnounced(request.Skill))
         {
@@ -325,7 +358,10 @@ public sealed class Promoter(
         {
             Approver = request.Approver,
             Ticket = request.Ticket,
-            TicketSha256 = ticketSha256,
+            TicketSha256 = ticket.Sha256,
+            SignedBy = ticket.Approval.Needed == 0 ? null : ticket.Approval.People,
+            BreakGlass = ticket.Ticket.BreakGlass,
+            Countersigned = ticket.Ticket.BreakGlass is null || !ticket.Approval.BrokeGlass,
             RequestedBy = request.RequestedBy,
             ChecklistComplete = request.ChecklistComplete,
         };

@@ -23,6 +23,9 @@ public sealed record PromotionRequest
     /// <summary>Whether the readiness checklist was asserted to be complete; recorded, never a substitute for the answers.</summary>
     public bool ChecklistComplete { get; init; }
 
+    /// <summary>Go against failing checks, with a ticket that says why; needs the right <c>break_glass</c>. Default false.</summary>
+    public bool BreakGlass { get; init; }
+
     /// <summary><c>domain/module</c> for production when neither skill nor registry says it; null otherwise.</summary>
     public string? Module { get; init; }
 

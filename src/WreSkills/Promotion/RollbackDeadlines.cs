@@ -4,10 +4,10 @@ using WreSkills.Storage;
 
 namespace WreSkills.Promotion;
 
-/// <summary>Something that a rollback demands by a certain time (policy 3.2).</summary>
-/// <param name="Operation">The rollback.</param>
+/// <summary>Something that a rollback, or a promotion that broke the glass, demands by a certain time (policy 3.2).</summary>
+/// <param name="Operation">The rollback or promotion.</param>
 /// <param name="Skill">The skill.</param>
-/// <param name="Action"><c>alert</c>, <c>archive</c>, <c>reindex</c>, <c>failure_analysis</c> or <c>human_review</c>.</param>
+/// <param name="Action"><c>alert</c>, <c>archive</c>, <c>reindex</c>, <c>failure_analysis</c> or <c>human_review</c>; or <see cref="RollbackDeadlines.Countersignature"/>.</param>
 /// <param name="DueAt">ISO 8601.</param>
 /// <param name="DoneAt">ISO 8601, or null while it is open.</param>
 public sealed record RollbackDeadline(string Operation, string Skill, string Action, string DueAt, string? DoneAt);
@@ -15,12 +15,21 @@ public sealed record RollbackDeadline(string Operation, string Skill, string Act
 /// <summary>The deadlines of policy 3.2 as rows; rebuildable from the audit log and what the actions left behind.</summary>
 public sealed class RollbackDeadlines(MetricsDatabase database)
 {
+    /// <summary>The second signature that a promotion which broke the glass needs.</summary>
+    public const string Countersignature = "countersignature";
+
+    /// <summary>Adds the row of a promotion that broke the glass; a row that is there stays as it is.</summary>
+    public void AddCountersignature(string operation, string skill, DateTimeOffset at, TicketPolicy rules) => Insert(operation, skill, [(Countersignature, rules.CountersignMinutes)], at);
+
     /// <summary>Adds the five rows of a rollback; rows that are there stay as they are.</summary>
-    public void Add(string operation, string skill, DateTimeOffset at, RollbackRules rules)
+    public void Add(string operation, string skill, DateTimeOffset at, RollbackRules rules) => Insert(
+        operation, skill,
+        [("alert", rules.AlertMinutes), ("archive", rules.ArchiveMinutes), ("reindex", rules.ReindexMinutes), ("failure_analysis", rules.FailureAnalysisMinutes), ("human_review", rules.HumanReviewMinutes)], at);
+
+    private void Insert(string operation, string skill, ReadOnlySpan<(string Action, int Minutes)> rows, DateTimeOffset at)
     {
         using var turn = database.Take(out var connection);
-        foreach (var (action, minutes) in (ReadOnlySpan<(string, int)>)
-            [("alert", rules.AlertMinutes), ("archive", rules.ArchiveMinutes), ("reindex", rules.ReindexMinutes), ("failure_analysis", rules.FailureAnalysisMinutes), ("human_review", rules.HumanReviewMinutes)])
+        foreach (var (action, minutes) in rows)
         {
             connection.Execute(
                 "INSERT OR IGNORE INTO rollback_deadlines (operation, skill_id, action, due_at) VALUES ($1, $2, $3, $4)",

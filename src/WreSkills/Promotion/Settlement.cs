@@ -211,6 +211,10 @@ public sealed class Settlement(
         {
             _deadlines.Add(transition.Operation, transition.Skill, moment, policy.Rollback);
         }
+        else if (transition is { BreakGlass: not null, Countersigned: false })
+        {
+            _deadlines.AddCountersignature(transition.Operation, transition.Skill, moment, policy.Tickets);
+        }
     }
 
     private void SyncIndex(string skill)

@@ -27,8 +27,10 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
     /// <param name="name">Name of the ticket; the next free one when null.</param>
     /// <param name="requester">Who asks.</param>
     /// <param name="approver">Who is to decide; open when null.</param>
+    /// <param name="requesterKey">Fingerprint of the requester's own key, which must not approve; null when unknown.</param>
+    /// <param name="breakGlass">Why the promotion may go against failing checks; null for an ordinary one.</param>
     /// <exception cref="WreException">The promotion is not legal, or its content cannot be read.</exception>
-    public (ApprovalTicket Ticket, PromotionReadiness Readiness) Issue(string skill, PromotionState from, PromotionState to, string? name, string requester, string? approver)
+    public (ApprovalTicket Ticket, PromotionReadiness Readiness) Issue(string skill, PromotionState from, PromotionState to, string? name, string requester, string? approver, string? requesterKey = null, string? breakGlass = null)
     {
         var readiness = checker.Check(skill, from, to);
         if (readiness.Refusal is { } refusal)
@@ -53,7 +55,9 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
             Approver = approver,
             Author = readiness.Evidence.Folder?.Settings.Author,
             Requester = requester,
-            ExpiresAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddDays(policy.TicketValidDays),
+            RequesterKey = requesterKey,
+            BreakGlass = breakGlass,
+            ExpiresAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddDays(policy.Tickets.ValidDays),
             Version = readiness.Version,
             SkillDigest = readiness.Digest,
             PolicyDigest = policy.Digest,

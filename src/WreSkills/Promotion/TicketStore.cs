@@ -13,6 +13,9 @@ namespace WreSkills.Promotion;
 /// <summary>The tickets: <c>tickets/&lt;TICKET&gt;.yaml</c> for people, <c>tickets/&lt;TICKET&gt;.evidence.json</c> beside it.</summary>
 public sealed partial class TicketStore(WorkspaceLayout layout)
 {
+    private const int MostSignatures = 32;
+    private const int LargestSignature = 64 * 1024;
+
     /// <summary>Path of a ticket.</summary>
     /// <exception cref="WreException">The name is none.</exception>
     public string FileOf(string ticket) => Name().IsMatch(ticket)
@@ -110,12 +113,57 @@ public sealed partial class TicketStore(WorkspaceLayout layout)
     {
         var (known, _) = Open(ticket);
         TicketText.CheckAnswers(known, answers);
+        if (Signatures(ticket) is [var first, ..])
+        {
+            throw new WreException(
+                $"{ticket} is signed ({first.File}); another answer would void the signature.", "make a new ticket, or delete the signatures first");
+        }
+
         var path = FileOf(ticket);
         var text = answers.Aggregate(File.ReadAllText(path), (current, answer) => TicketText.Set(current, answer.Key, answer.Value));
         var parsed = ApprovalTicket.Parse(text, path);
         DurableFile.Replace(path, text);
         return parsed;
     }
+
+    /// <summary>The signatures beside a ticket, <c>&lt;TICKET&gt;.yaml.&lt;n&gt;.sig</c>, in their order.</summary>
+    public IReadOnlyList<SignatureFile> Signatures(string ticket)
+    {
+        var found = new List<SignatureFile>();
+        for (var number = 1; number <= MostSignatures; number++)
+        {
+            var path = SignatureFileOf(ticket, number);
+            if (File.Exists(path))
+            {
+                // What is no signature is for the rules to say; it must not cost memory.
+                found.Add(new SignatureFile(Path.GetFileName(path), new FileInfo(path).Length > LargestSignature ? "" : File.ReadAllText(path)));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Puts a signature beside a ticket.</summary>
+    /// <returns>Its file's name.</returns>
+    public string AddSignature(string ticket, string signature)
+    {
+        for (var number = 1; number <= MostSignatures; number++)
+        {
+            var path = SignatureFileOf(ticket, number);
+            if (!File.Exists(path))
+            {
+                DurableFile.Replace(path, signature);
+                return Path.GetFileName(path);
+            }
+        }
+
+        throw new WreException($"{ticket} has {MostSignatures} signatures already.", "delete those that `wre ticket verify` says do not count");
+    }
+
+    /// <summary>Takes a signature away again.</summary>
+    public void RemoveSignature(string ticket, string file) => DurableFile.Delete(Path.Combine(Path.GetDirectoryName(FileOf(ticket))!, Path.GetFileName(file)));
+
+    private string SignatureFileOf(string ticket, int number) => $"{FileOf(ticket)}.{number.ToString(CultureInfo.InvariantCulture)}.sig";
 
     /// <summary>The operation that used a ticket, in words, or null; the registry and the audit log both know.</summary>
     public static string? UsedBy(string ticket, RegistryDocument registry, AuditLog audit)

@@ -15,8 +15,8 @@ internal static partial class TicketText
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
 
-        Line("# Sign-off of one promotion. Answer every question with YES or NO, decide, sign with your id.");
-        Line($"# wre ticket answer --ticket {ticket.Id} does the same step by step.");
+        Line("# Sign-off of one promotion. Answer every question with YES or NO, decide, put your id under it, sign the file.");
+        Line($"# wre ticket answer --ticket {ticket.Id} asks step by step; wre ticket sign --ticket {ticket.Id} signs.");
         Line($"approval_ticket: {ticket.Id}");
         Line($"skill_name: {ticket.Skill}");
         Line($"promotion: {ticket.From.Text()} → {ticket.To.Text()}");
@@ -24,6 +24,16 @@ internal static partial class TicketText
         Line($"date: {date}");
         Line($"author: {Quote(ticket.Author)}".TrimEnd());
         Line($"requester: {Quote(ticket.Requester)}".TrimEnd());
+        if (ticket.RequesterKey is { } requesterKey)
+        {
+            Line($"requester_key: {requesterKey}");
+        }
+
+        if (ticket.BreakGlass is { } emergency)
+        {
+            Line($"break_glass: {Quote(emergency)}    # an emergency: goes against failing checks; a second person has to sign afterwards");
+        }
+
         Line($"expires_at: {Storage.Timestamp.ToIso(ticket.ExpiresAt)}");
         Line("");
         Line("# What this ticket approves. Any other content, policy or evidence voids it.");

@@ -49,6 +49,18 @@ public sealed record Transition
     /// <summary>SHA-256 of the ticket's file, or null.</summary>
     public string? TicketSha256 { get; init; }
 
+    /// <summary>Who signed the ticket; null where signatures are not asked for.</summary>
+    public IReadOnlyList<string>? SignedBy { get; init; }
+
+    /// <summary>Why the promotion went against failing checks; null for an ordinary one.</summary>
+    public string? BreakGlass { get; init; }
+
+    /// <summary>For a promotion that broke the glass: whether a second person had signed already.</summary>
+    public bool Countersigned { get; init; } = true;
+
+    /// <summary>The signed statement of a person's decision against the monitor's, or null.</summary>
+    public string? Statement { get; init; }
+
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
 
@@ -129,6 +141,13 @@ public sealed record Transition
         Add("approver", Approver);
         Add("approval_ticket", Ticket);
         Add("ticket_sha256", TicketSha256);
+        if (SignedBy is { } people)
+        {
+            line["signed_by"] = new JsonArray([.. people.Select(person => (JsonNode)person)]);
+        }
+
+        Add("break_glass", BreakGlass);
+        Add("statement", Statement);
         Add("reason", Reason);
         Add("trigger_metric", TriggerMetric);
         Add("serves", Serves);

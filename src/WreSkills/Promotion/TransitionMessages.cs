@@ -12,14 +12,30 @@ internal static class TransitionMessages
     public static IReadOnlyList<OutboxMessage> Of(Transition transition, PromotionPolicy policy)
     {
         var reindex = Message(transition, "reindex_requested", new JsonObject { ["trigger"] = transition.Kind });
-        return (transition.Kind, transition.To) switch
+        IReadOnlyList<OutboxMessage> emergency = transition.BreakGlass is null ? [] : [Emergency(transition, policy)];
+        return [.. emergency, .. Ordinary(transition, policy, reindex)];
+    }
+
+    private static IReadOnlyList<OutboxMessage> Ordinary(Transition transition, PromotionPolicy policy, OutboxMessage reindex) =>
+        (transition.Kind, transition.To) switch
         {
             (Transition.RolloutKind, _) => [Rollout(transition, policy)],
             ("rollback", _) => [Alert(transition, policy), reindex],
             (_, PromotionState.Staged) => [Review(transition, policy.StagedReview), reindex],
             _ => [Monitoring(transition, policy), Review(transition, policy.ProductionReview), reindex],
         };
-    }
+
+    private static OutboxMessage Emergency(Transition transition, PromotionPolicy policy) => Message(transition, "break_glass_alert", new JsonObject
+    {
+        ["to"] = new JsonArray([.. policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+        ["reason"] = transition.BreakGlass,
+        ["approver"] = transition.Approver,
+        ["approval_ticket"] = transition.Ticket,
+        ["due_at"] = transition.Countersigned || !Storage.Timestamp.TryParse(transition.At, out var at) ? null : Storage.Timestamp.ToIso(at.AddMinutes(policy.Tickets.CountersignMinutes)),
+        ["text"] = $"{transition.Approver} broke the glass: {transition.Skill} {transition.Version} went to {transition.To.Text()} against the rules. {transition.BreakGlass}"
+            + (transition.Countersigned ? "" : " A second person has to sign the ticket."),
+        ["next"] = $"wre ticket show --ticket {transition.Ticket}, then wre ticket sign --ticket {transition.Ticket}",
+    });
 
     private static OutboxMessage Alert(Transition transition, PromotionPolicy policy) => Message(transition, "rollback_alert", new JsonObject
     {

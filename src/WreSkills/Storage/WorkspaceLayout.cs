@@ -68,6 +68,9 @@ public sealed record WorkspaceLayout
     /// <summary>Folder of the approval tickets.</summary>
     public string TicketsFolder => InCore("tickets");
 
+    /// <summary>Folder of the chain of trust roots.</summary>
+    public string TrustFolder => InCore("trust");
+
     /// <summary>The audit log.</summary>
     public string AuditFile => InCore("audit.jsonl");
 
@@ -112,7 +115,7 @@ public sealed record WorkspaceLayout
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)
-        || Array.Exists([TicketsFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder], ours => Overlap(folder, ours));
+        || Array.Exists([TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder], ours => Overlap(folder, ours));
 
     /// <summary>True when one of two folders is, or lies in, the other.</summary>
     public static bool Overlap(string left, string right) => Within(left, right) || Within(right, left);

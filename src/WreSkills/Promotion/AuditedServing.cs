@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace WreSkills.Promotion;
+
+/// <summary>A version that serves according to the audit log.</summary>
+/// <param name="Version">Label.</param>
+/// <param name="Digest">Content.</param>
+/// <param name="Promotion">The line of its promotion to this state.</param>
+/// <param name="Restoration">The line of the undoing of its rollback, if that is how it came back; null else.</param>
+public sealed record AuditedVersion(string Version, string Digest, JsonElement Promotion, JsonElement? Restoration);
+
+/// <summary>What serves according to the audit log: the registry must say the same. Pure.</summary>
+/// <param name="Production">In production; null for nothing.</param>
+/// <param name="Staged">Staged; null for nothing.</param>
+public sealed record AuditedServing(AuditedVersion? Production, AuditedVersion? Staged)
+{
+    /// <summary>Replays the lines of one skill in order.</summary>
+    /// <param name="lines">Lines of the audit log; those of other skills are passed over.</param>
+    /// <param name="skill">The skill.</param>
+    public static AuditedServing Of(IEnumerable<JsonElement> lines, string skill)
+    {
+        AuditedVersion? production = null, staged = null;
+        var promoted = new Dictionary<(string Version, string State), AuditedVersion>();
+        foreach (var line in lines.Where(line => Text(line, "skill") == skill))
+        {
+            if (Text(line, "version") is not { } version || Text(line, "digest") is not { } digest)
+            {
+                continue;
+            }
+
+            switch (Text(line, "event"), Text(line, "to_state"))
+            {
+                case ("promotion", "staged"):
+                    promoted[(version, "staged")] = staged = new AuditedVersion(version, digest, line, null);
+                    break;
+                case ("promotion", "production"):
+                    promoted[(version, "production")] = production = new AuditedVersion(version, digest, line, null);
+                    staged = Unless(staged, version);
+                    break;
+                case ("restore", _):
+                    production = promoted.GetValueOrDefault((version, "production")) is { } earlier ? earlier with { Restoration = line } : null;
+                    staged = Unless(staged, version);
+                    break;
+                case ("rollback", "prototype"):
+                    staged = Unless(staged, version);
+                    break;
+                case ("rollback", _):
+                    var serves = Text(line, "serves");
+                    production = serves is null || serves == version ? null : promoted.GetValueOrDefault((serves, "production"));
+                    staged = serves == version ? promoted.GetValueOrDefault((version, "staged")) : serves is null ? staged : Unless(staged, serves);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new AuditedServing(production, staged);
+    }
+
+    private static AuditedVersion? Unless(AuditedVersion? staged, string version) => staged?.Version == version ? null : staged;
+
+    private static string? Text(JsonElement line, string name) =>
+        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -55,7 +55,8 @@ public sealed class TrustRootStore(string folder, string? pinned, TimeProvider t
         if (pinned is not null)
         {
             root = TrustRoot.Read(0, pinned, pinned + "." + RevokedFile, isPinned: true);
-            var start = numbers.LastOrDefault(number => File.Exists(At(number, ApproversFile)) && Digest(At(number, ApproversFile)) == root.Digest);
+            // The first of that content: from there on every step has to be signed, also one that changes only the revoked keys.
+            var start = numbers.FirstOrDefault(number => File.Exists(At(number, ApproversFile)) && Digest(At(number, ApproversFile)) == root.Digest);
             if (start == 0)
             {
                 note = numbers.Count == 0 ? null : $"the workspace's own trust root in {folder} does not descend from the pinned {pinned}, so only the pinned one counts";

@@ -55,7 +55,10 @@ internal sealed class TestWorkspace : IDisposable
         File.WriteAllText(At(relative), text);
     }
 
-    public void Reopen() => Workspace = Workspace.Open(Root, Time);
+    public void Reopen() => Reopen(null);
+
+    /// <summary>Opens the workspace anew, trusting only a list of allowed signers outside of it where one is given.</summary>
+    public void Reopen(string? trustRoot) => Workspace = Workspace.Open(Root, Time, trustRoot);
 
     /// <summary>Writes the draft: four patterns of equal weight, eleven positives (one critical) and eleven negatives.</summary>
     public void WriteSkill(string version = "1.0", string body = "Look at capital letters, links, rate and repetition.")

@@ -92,7 +92,7 @@ public class PolicyDocumentTests
     [Theory]
     [InlineData("approvers: [{name: Nobody}]", "line 1: approvers[0].id is missing")]
     [InlineData("approvers:\n  - id: a\n  - id: a\n", "line 3: approvers[1].id 'a' stands here a second time")]
-    [InlineData("approvers:\n  - id: a\n    may: [promote, everything]\n", "line 3: approvers[0].may names 'everything'; the rights are promote, override and policy")]
+    [InlineData("approvers:\n  - id: a\n    may: [promote, everything]\n", "line 3: approvers[0].may names 'everything'; the rights are promote, override, policy, break_glass")]
     [InlineData("rollout:\n  steps: []\n", "line 2: rollout.steps must name at least one percentage")]
     [InlineData("rollout:\n  steps: [0, 50]\n", "line 2: rollout.steps must be percentages from 1 to 100, each larger than the one before")]
     [InlineData("- a\n", "line 1: the document must be a mapping (key: value)")]

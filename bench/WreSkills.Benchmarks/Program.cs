@@ -9,6 +9,7 @@ var subjects = new Dictionary<string, (string Description, Func<string[], int> R
     ["processes"] = ("whole processes of the native executable", ProcessSpeed.Run),
     ["queries"] = ("what monitor and gates ask, on the database that ingest leaves", QuerySpeed.Run),
     ["simulation"] = ("false alarms and delays of the rules on a modelled skill", SimulationFigures.Run),
+    ["sshsig"] = ("verify signatures, against ssh-keygen on N of them, most spoilt", SshSignatureSpeed.Run),
     ["scoring"] = ("score one execution of 40 breadcrumbs against 12 patterns", ScoringSpeed.Run),
 };
 

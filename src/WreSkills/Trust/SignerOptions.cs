@@ -8,6 +8,10 @@ internal sealed class SignerOptions
 {
     private const string Flag = "cert-authority";
 
+    private static readonly string[] s_named = ["namespaces", "valid-after", "valid-before"];
+
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
     public string? Namespaces { get; private set; }
 
     public DateTimeOffset? ValidAfter { get; private set; }
@@ -23,22 +27,9 @@ internal sealed class SignerOptions
         var rest = text;
         while (rest.Length > 0)
         {
-            if (rest.StartsWith(Flag, StringComparison.OrdinalIgnoreCase))
+            if (ReadOne(ref rest) is { } problem)
             {
-                IsCertificateAuthority = true;
-                rest = rest[Flag.Length..];
-            }
-            else if (Named(ref rest, "namespaces", Namespaces is not null, value => (Namespaces = value) is null) is { } namespaces)
-            {
-                return namespaces;
-            }
-            else if (Named(ref rest, "valid-after", ValidAfter is not null, value => (ValidAfter = Time(value)) is null) is { } after)
-            {
-                return after;
-            }
-            else if (Named(ref rest, "valid-before", ValidBefore is not null, value => (ValidBefore = Time(value)) is null) is { } before)
-            {
-                return before;
+                return problem;
             }
 
             if (rest.Length == 0)
@@ -61,14 +52,23 @@ internal sealed class SignerOptions
         return ValidAfter is { } start && ValidBefore is { } end && end <= start ? "valid-before is not after valid-after, so the line would never count." : null;
     }
 
-    private static string? Named(ref string rest, string name, bool twice, Func<string, bool> setFails)
+    // Leaves the text as it is when it begins with no known option.
+    private string? ReadOne(ref string rest)
     {
-        if (rest.Length <= name.Length || rest[name.Length] != '=' || !rest.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+        if (rest.StartsWith(Flag, StringComparison.OrdinalIgnoreCase))
+        {
+            IsCertificateAuthority = true;
+            rest = rest[Flag.Length..];
+            return null;
+        }
+
+        var text = rest;
+        if (s_named.FirstOrDefault(option => Begins(text, option)) is not { } name)
         {
             return null;
         }
 
-        if (twice)
+        if (!_seen.Add(name))
         {
             return $"The option {name} is given twice.";
         }
@@ -79,10 +79,20 @@ internal sealed class SignerOptions
         }
 
         rest = rest[(name.Length + 1 + length)..];
-        return setFails(value)
-            ? $"'{SshText.Shown(value)}' is not a time for {name}; write YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, and Z after it."
-            : null;
+        return Set(name, value)
+            ? null
+            : $"'{SshText.Shown(value)}' is not a time for {name}; write YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, and Z after it.";
     }
+
+    private bool Set(string name, string value) => name switch
+    {
+        "namespaces" => (Namespaces = value) is not null,
+        "valid-after" => (ValidAfter = Time(value)) is not null,
+        _ => (ValidBefore = Time(value)) is not null,
+    };
+
+    private static bool Begins(string text, string name) =>
+        text.Length > name.Length && text[name.Length] == '=' && text.StartsWith(name, StringComparison.OrdinalIgnoreCase);
 
     private static bool TryQuoted(string text, out string value, out int length)
     {

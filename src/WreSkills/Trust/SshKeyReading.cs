@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 using Org.BouncyCastle.Math.EC.Rfc8032;
@@ -97,17 +96,14 @@ internal sealed record SshKeyReading(SshPublicKey? Key, string? Problem, bool Re
             return Damaged(type);
         }
 
-        var numbers = new EcdsaNumbers(
-            curve, point[1..(1 + curve.FieldBytes)].ToArray(), point[(1 + curve.FieldBytes)..].ToArray(), securityKey ? application.ToArray() : null);
-        try
-        {
-            numbers.Open().Dispose();
-        }
-        catch (CryptographicException)
+        var x = point[1..(1 + curve.FieldBytes)];
+        var y = point[(1 + curve.FieldBytes)..];
+        if (!curve.Has(x, y))
         {
             return Wrong($"The {type} key is not a point on its curve.");
         }
 
+        var numbers = new EcdsaNumbers(curve, x.ToArray(), y.ToArray(), securityKey ? application.ToArray() : null);
         var blob = new SshWriter().String(Encoding.Latin1.GetBytes(type)).String(name).String(point);
         return Good(type, securityKey ? blob.String(application) : blob, numbers);
     }

@@ -16,6 +16,7 @@ install_missing() {
     local missing=()
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
     command -v git >/dev/null || missing+=(git)
+    command -v ssh-keygen >/dev/null || missing+=(openssh-client)
     command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
     [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
     if [ ${#missing[@]} -gt 0 ]; then

@@ -18,7 +18,8 @@ public static class SignatureVerifier
             return new SignatureCheck { Fault = SignatureFault.Unreadable, Reason = problem };
         }
 
-        if (signature.Verify(message, signatureNamespace) is { } fault)
+        var kept = signers.Signers.FirstOrDefault(signer => signer.Key.Equals(signature.Key))?.Key ?? signature.Key;
+        if (signature.Verify(message, signatureNamespace, kept) is { } fault)
         {
             return new SignatureCheck { Signature = signature, Fault = fault, Reason = Explain(fault, signature, signatureNamespace) };
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -79,8 +80,12 @@ public sealed class SshSignature
     /// <param name="message">The signed bytes.</param>
     /// <param name="signatureNamespace">What it has to be made for.</param>
     /// <returns>Null when it was, else which of it is not so.</returns>
-    public SignatureFault? Verify(ReadOnlySpan<byte> message, string signatureNamespace)
+    public SignatureFault? Verify(ReadOnlySpan<byte> message, string signatureNamespace) => Verify(message, signatureNamespace, Key);
+
+    /// <summary>The same with an equal key that is kept, and so remembers what it needs to verify fast.</summary>
+    internal SignatureFault? Verify(ReadOnlySpan<byte> message, string signatureNamespace, SshPublicKey kept)
     {
+        Debug.Assert(kept.Equals(Key));
         ArgumentException.ThrowIfNullOrEmpty(signatureNamespace);
         if (!_namespace.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(signatureNamespace)))
         {
@@ -89,7 +94,7 @@ public sealed class SshSignature
 
         var hash = HashAlgorithm == "sha256" ? SHA256.HashData(message) : SHA512.HashData(message);
         var signed = new SshWriter().Raw("SSHSIG"u8).String(_namespace).String([]).String(Encoding.ASCII.GetBytes(HashAlgorithm)).String(hash).ToArray();
-        return SshSignatureMath.Verify(Key.Numbers, Value, signed) ? null : SignatureFault.NotThisContent;
+        return SshSignatureMath.Verify(kept.Numbers, Value, signed) ? null : SignatureFault.NotThisContent;
     }
 
     private static string? Dearmor(string armored, out byte[] blob)

@@ -46,8 +46,7 @@ internal static class SshSignatureMath
         var fixedSize = new byte[2 * size];
         r.CopyTo(fixedSize.AsSpan(size - r.Length));
         s.CopyTo(fixedSize.AsSpan((2 * size) - s.Length));
-        using var ecdsa = key.Open();
-        return ecdsa.VerifyData(signed, fixedSize, key.Curve.Hash);
+        return key.Verify(signed, fixedSize);
     }
 
     private static bool RsaFits(RsaNumbers key, SshSignatureValue value, ReadOnlySpan<byte> signed)

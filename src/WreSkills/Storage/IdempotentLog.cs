@@ -26,6 +26,32 @@ public static class IdempotentLog
         return true;
     }
 
+    /// <summary>
+    /// Appends what is made of a look at all lines that are there; look and append happen under one lock. A torn last line is ended
+    /// first, as <see cref="DurableFile.Append"/> does it.
+    /// </summary>
+    /// <param name="path">The file, made if it is missing.</param>
+    /// <param name="make">Reads the lines and makes bytes with their line feed; none to end and flush what is there, null to leave everything as it is.</param>
+    internal static void AppendAfter(string path, Func<LineScanner, byte[]?> make)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        DurableFile.CreateDirectory(directory);
+        using var turn = FileLock.Acquire(Path.Combine(directory, AppendTurns.FileName));
+        byte[]? bytes;
+        using (var stream = File.Exists(path) ? OpenShared(path) : Stream.Null)
+        {
+            bytes = make(new LineScanner(stream));
+        }
+
+        if (bytes is not null)
+        {
+            DurableFile.AppendHoldingTurn(path, bytes, flush: true);
+        }
+    }
+
+    /// <summary>Opens a file that others append to for reading from its beginning.</summary>
+    internal static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+
     /// <summary>True when a whole line with this id is in the file.</summary>
     public static bool Contains(string path, string idField, string id) =>
         File.Exists(path) && Lines(path).Any(line => line.TryGetProperty(idField, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() == id);

@@ -170,6 +170,7 @@ internal static class JsonViews
         ["policy_digest"] = ticket.PolicyDigest,
         ["evidence_digest"] = ticket.EvidenceDigest,
         ["author"] = ticket.Author,
+        ["audit_checkpoint"] = ticket.AuditCheckpoint,
         ["requester"] = ticket.Requester,
         ["requester_key"] = ticket.RequesterKey,
         ["break_glass"] = ticket.BreakGlass,

@@ -51,10 +51,11 @@ public sealed class Workspace : IDisposable
         Outbox = new Outbox(Layout);
         Ledger = new DeliveryLedger(Layout);
         Journal = new TransitionJournal(Layout);
+        Inspection = new AuditInspection(Layout, Audit);
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time);
-        Issuer = new TicketIssuer(Checker, Tickets, Policy, time);
+        Issuer = new TicketIssuer(Checker, Tickets, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
@@ -137,6 +138,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The audit log.</summary>
     public AuditLog Audit { get; }
+
+    /// <summary>The check of the audit log against what tickets and promotion logs know of it.</summary>
+    public AuditInspection Inspection { get; }
 
     /// <summary>The tickets.</summary>
     public TicketStore Tickets { get; }

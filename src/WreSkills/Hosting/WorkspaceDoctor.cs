@@ -34,6 +34,7 @@ public sealed class WorkspaceDoctor(Workspace workspace)
             Of("production_folders", "Production folders are copies of the production versions", registry, ProductionFolder),
             Of("module_documents", "Module documents name the skills in production", registry, Documents),
             AuditComplete(registry, audit),
+            new("audit_chain", "The audit log is chained and extends every checkpoint", [.. workspace.Inspection.Run().Problems.Select(problem => $"audit log: {problem}; `wre audit verify`")]),
             PromotionLogs(registry, audit),
             Of("database_rows", "The database agrees with the registry", registry, DatabaseRow),
             new("database_sound", "The database file is sound", DatabaseSound()),

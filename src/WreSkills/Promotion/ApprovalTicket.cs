@@ -77,6 +77,9 @@ public sealed record ApprovalTicket
     /// <summary>SHA-256 of the evidence file beside the ticket.</summary>
     public required string EvidenceDigest { get; init; }
 
+    /// <summary>Checkpoint of the audit log as of the ticket's issue; null in tickets of earlier builds.</summary>
+    public string? AuditCheckpoint { get; init; }
+
     /// <summary>The answers by key, as written; null while open.</summary>
     public required IReadOnlyDictionary<string, string?> Answers { get; init; }
 
@@ -154,6 +157,7 @@ public sealed record ApprovalTicket
             SkillDigest = Required(binding, "skill_digest"),
             PolicyDigest = Required(binding, "policy_digest"),
             EvidenceDigest = Required(binding, "evidence_digest"),
+            AuditCheckpoint = root.Text("audit_checkpoint"),
             Answers = RequiredAnswers(to).ToDictionary(answer => answer.Key, answer => Open(review.Text(answer.Key))),
             Decision = Open(root.Text("approval_decision")),
             Notes = root.Text("notes") ?? "",

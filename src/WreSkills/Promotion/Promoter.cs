@@ -17,6 +17,7 @@ public sealed class Promoter(
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan s_mostClockSkew = TimeSpan.FromMinutes(5);
+    private readonly AuditInspection _inspection = new(layout, audit);
     private readonly TransitionCommitter _committer = new(registry, store, journal, time);
 
     /// <summary>
@@ -138,6 +139,11 @@ public sealed class Promoter(
         if (request.To == PromotionState.Production && ModuleProblem(document.Find(request.Skill), request.Skill, Module(request, readiness)) is { } problem)
         {
             reasons.Add(problem);
+        }
+
+        if (_inspection.Refusal() is { } tampered)
+        {
+            reasons.Add(tampered);
         }
 
         reasons.AddRange(ticket.Refusals);

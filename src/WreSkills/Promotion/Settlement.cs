@@ -72,17 +72,18 @@ public sealed class Settlement(
         _ = Timestamp.TryParse(transition.At, out var moment);
         audit.Append(transition.Operation, transition.AuditLine());
         FaultInjection.Reach("audit-written");
+        var checkpoint = CheckpointOf(transition.Operation);
         if (transition.Kind == Transition.RolloutKind)
         {
             // No version changes its state, so there is nothing to bring in line with it.
-            PutMessages(transition);
+            PutMessages(transition, checkpoint);
             journal.End(transition.Operation);
             return;
         }
 
-        metrics.AppendEvent(transition.Skill, transition.Operation, transition.PromotionLogLine());
+        metrics.AppendEvent(transition.Skill, transition.Operation, transition.PromotionLogLine(checkpoint));
         FaultInjection.Reach("promotion-log-written");
-        PutMessages(transition);
+        PutMessages(transition, checkpoint);
         SyncFolders(transition, moment);
         FaultInjection.Reach("folders-written");
         SyncDocuments(transition.Skill);
@@ -103,9 +104,22 @@ public sealed class Settlement(
         FaultInjection.Reach("intent-deleted");
     }
 
-    private void PutMessages(Transition transition)
+    // What follows from a transition goes on without a checkpoint when the log was changed so that it has none; `wre audit verify` tells.
+    private string? CheckpointOf(string operation)
     {
-        foreach (var message in TransitionMessages.Of(transition, policy))
+        try
+        {
+            return audit.CheckpointOf(operation)?.ToString();
+        }
+        catch (WreException)
+        {
+            return null;
+        }
+    }
+
+    private void PutMessages(Transition transition, string? checkpoint)
+    {
+        foreach (var message in TransitionMessages.Of(transition, policy, checkpoint))
         {
             outbox.Put(message);
         }

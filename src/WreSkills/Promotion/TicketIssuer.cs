@@ -3,11 +3,12 @@ using System.Globalization;
 using WreSkills.Policy;
 using WreSkills.Registry;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Promotion;
 
 /// <summary>Writes new tickets: the policy's template with the automated part filled in, bound to content, policy and evidence.</summary>
-public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, PromotionPolicy policy, TimeProvider time)
+public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, AuditLog audit, PromotionPolicy policy, TimeProvider time)
 {
     // Template key → gate of prototype → staged, gate of staged → production (policy 4.2).
     private static readonly (string Key, string Draft, string Staged)[] s_figures =
@@ -62,6 +63,7 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
             SkillDigest = readiness.Digest,
             PolicyDigest = policy.Digest,
             EvidenceDigest = "",
+            AuditCheckpoint = audit.Checkpoint().ToString(),
             Answers = new Dictionary<string, string?>(),
         };
         var evidence = new TicketEvidence

@@ -43,6 +43,18 @@ internal static partial class TicketText
         Line($"  policy_digest: {ticket.PolicyDigest}");
         Line($"  evidence_digest: {ticket.EvidenceDigest}    # SHA-256 of {ticket.Id}.evidence.json");
         Line("");
+        if (ticket.AuditCheckpoint is { } checkpoint)
+        {
+            Line("# What the audit log was when this ticket was made; `wre audit verify` holds it against the log.");
+            Line("audit_checkpoint: |");
+            foreach (var line in checkpoint.TrimEnd('\n').Split('\n'))
+            {
+                Line($"  {line}");
+            }
+
+            Line("");
+        }
+
         Line("automated_checks:");
         foreach (var (key, figure, requirement) in figures)
         {

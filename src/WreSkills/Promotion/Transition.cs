@@ -105,7 +105,8 @@ public sealed record Transition
     });
 
     /// <summary>The promotion log line (policy 5.2).</summary>
-    internal JsonObject PromotionLogLine()
+    /// <param name="checkpoint">Text of the audit log's checkpoint with this operation; null when there is none.</param>
+    internal JsonObject PromotionLogLine(string? checkpoint)
     {
         var line = Line(new JsonObject
         {
@@ -125,6 +126,11 @@ public sealed record Transition
             ["state"] = change.State.Text(),
             ["state_serial"] = ExpectedSerial + 1,
         })]);
+        if (checkpoint is not null)
+        {
+            line["checkpoint"] = checkpoint;
+        }
+
         return line;
     }
 

@@ -9,21 +9,28 @@ namespace WreSkills.Promotion;
 /// <summary>Who is told what after a transition (policy 2.1, 2.2, 3.2); pure. Ids derive from the operation, so a repetition is recognised.</summary>
 internal static class TransitionMessages
 {
-    public static IReadOnlyList<OutboxMessage> Of(Transition transition, PromotionPolicy policy)
+    /// <param name="transition">The transition.</param>
+    /// <param name="policy">The policy in force.</param>
+    /// <param name="checkpoint">Text of the audit log's checkpoint with this operation, which a receiver keeps where the workspace's writers cannot change it; null when there is none.</param>
+    public static IReadOnlyList<OutboxMessage> Of(Transition transition, PromotionPolicy policy, string? checkpoint)
     {
         var reindex = Message(transition, "reindex_requested", new JsonObject { ["trigger"] = transition.Kind });
-        IReadOnlyList<OutboxMessage> emergency = transition.BreakGlass is null ? [] : [Emergency(transition, policy)];
-        return [.. emergency, .. Ordinary(transition, policy, reindex)];
-    }
-
-    private static IReadOnlyList<OutboxMessage> Ordinary(Transition transition, PromotionPolicy policy, OutboxMessage reindex) =>
-        (transition.Kind, transition.To) switch
+        OutboxMessage[] ordinary = (transition.Kind, transition.To) switch
         {
             (Transition.RolloutKind, _) => [Rollout(transition, policy)],
             ("rollback", _) => [Alert(transition, policy), reindex],
             (_, PromotionState.Staged) => [Review(transition, policy.StagedReview), reindex],
             _ => [Monitoring(transition, policy), Review(transition, policy.ProductionReview), reindex],
         };
+
+        OutboxMessage[] messages = [.. transition.BreakGlass is null ? (OutboxMessage[])[] : [Emergency(transition, policy)], .. ordinary];
+        foreach (var message in messages)
+        {
+            message.Body["checkpoint"] = checkpoint;
+        }
+
+        return messages;
+    }
 
     private static OutboxMessage Emergency(Transition transition, PromotionPolicy policy) => Message(transition, "break_glass_alert", new JsonObject
     {

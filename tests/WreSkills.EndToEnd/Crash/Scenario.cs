@@ -101,13 +101,17 @@ internal sealed partial record Snapshot
             .Order(StringComparer.Ordinal));
     }
 
-    private static string Neutral(string text) => FileMoment().Replace(Moment().Replace(Id().Replace(text, "<id>"), "<time>"), "<time>");
+    private static string Neutral(string text) => Link().Replace(FileMoment().Replace(Moment().Replace(Id().Replace(text, "<id>"), "<time>"), "<time>"), "<link>");
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Moment();
+
+    // Links and roots are hashes over ids and times.
+    [GeneratedRegex("""(?<="prev":")[0-9a-f]{64}|[A-Za-z0-9+/]{43}=(?=\\n")""")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"\d{8}T\d{6}Z")]
     private static partial Regex FileMoment();

@@ -4,6 +4,7 @@ using WreSkills.Benchmarks.Speed;
 var subjects = new Dictionary<string, (string Description, Func<string[], int> Run)>
 {
     ["append"] = ("append lines durably and not, by threads and processes, and kill the writers", AppendSpeed.Run),
+    ["audit"] = ("verify and append to the audit log, and change it in 10,000 ways that are all found", AuditSpeed.Run),
     ["ingest"] = ("ingest 3.0 million lines, against a yardstick that checks nothing", IngestSpeed.Run),
     ["monitor"] = ("the monitor: an update, a fleet of 10,000 skills, the time from a record to the rollback", MonitorSpeed.Run),
     ["processes"] = ("whole processes of the native executable", ProcessSpeed.Run),

@@ -13,6 +13,9 @@ internal static class AuditCommand
 {
     private const long MostCheckpointBytes = 64 * 1024;
 
+    // Columns that an entry takes beside the skill's name; a narrower terminal gets two lines for each.
+    private const int LeastForOneLine = 110;
+
     public static Command Create() => new("audit", "The audit log: read it, check that nobody changed it, prove that an operation stands in it.") { Log(), Verify(), Prove(), Checkpoint() };
 
     private static Command Log()
@@ -36,6 +39,10 @@ internal static class AuditCommand
             else if (entries.Count == 0)
             {
                 invocation.Terminal.Line(name is null ? "The audit log is empty." : $"The audit log has nothing about {name}.");
+            }
+            else if (invocation.Terminal.Width < LeastForOneLine)
+            {
+                invocation.Terminal.Rows(["when", "what", "who", "ticket"], entries.Select(Row).Select(row => (IReadOnlyList<string>)[row[0], $"{row[1]}\n{row[2]}", row[3], row[4]]), wrapping: 1);
             }
             else
             {
@@ -210,12 +217,12 @@ internal static class AuditCommand
 
     private static IReadOnlyList<string> Row(JsonElement line)
     {
-        var version = $"{Text(line, "skill")} {Text(line, "version")}";
+        var what = Text(line, "event") == "rollout" ? Text(line, "change") : Text(line, "event");
         return
         [
             Text(line, "timestamp") is { Length: > 16 } at ? at[..16].Replace('T', ' ') : "",
-            (Text(line, "event") == "rollout" ? Text(line, "change") : Text(line, "event")) ?? "",
-            Text(line, "to_state") is { } state ? $"{version} → {state}" : version,
+            Text(line, "event") != "rollout" && Text(line, "to_state") is { } state ? $"{what} → {state}" : what ?? "",
+            $"{Text(line, "skill")} {Text(line, "version")}",
             Text(line, "approver") ?? Text(line, "requested_by") ?? "",
             Text(line, "approval_ticket") ?? "–",
         ];

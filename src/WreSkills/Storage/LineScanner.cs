@@ -27,6 +27,7 @@ internal sealed class LineScanner(Stream stream)
             if (found >= 0)
             {
                 line = _buffer.AsSpan(_start, searched + found);
+                IsTooLong = line.Length > MaxLine;
                 _start += line.Length + 1;
                 return true;
             }

@@ -23,6 +23,7 @@ public sealed class JsonReferenceTests
     private static readonly string[] s_produced =
     [
         "wre ingest ", "wre list ", "wre load ", "wre search ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre audit log ", "wre audit verify ", "wre audit checkpoint ", "wre audit prove --file ", "wre audit prove --check ",
         "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
     ];
 

@@ -225,7 +225,9 @@ public sealed class AuditLogTests : IDisposable
         Assert.NotNull((read with { Index = 11 }).Problem());
         Assert.NotNull((read with { Hashes = [.. read.Hashes.Skip(1)] }).Problem());
         Assert.NotNull((read with { Hashes = [.. read.Hashes.Select(hash => hash.ToUpperInvariant())] }).Problem());
-        Assert.NotNull((read with { Checkpoint = read.Checkpoint.Replace("\n11\n", "\n12\n", StringComparison.Ordinal) }).Problem());
+        Assert.NotNull((read with { Checkpoint = read.Checkpoint.Replace("\n11\n", "\n6\n", StringComparison.Ordinal) }).Problem());
+        Append("later");
+        Assert.NotNull((read with { Checkpoint = _log.Checkpoint().ToString() }).Problem());
         Assert.Throws<WreException>(() => AuditProof.Parse("{}"));
         Assert.Throws<WreException>(() => AuditProof.Parse("""{"checkpoint":null,"index":0,"line":"","hashes":[]}"""));
         Assert.Throws<WreException>(() => AuditProof.Parse("nonsense"));

@@ -38,7 +38,7 @@ public sealed class AuditVerifier
         {
             if (lines.IsTooLong)
             {
-                verifier.Report(verifier._chain.Lines + 1, AuditProblem.TooLong, $"it is longer than {LineScanner.MaxLine} bytes, which no line of ours is");
+                verifier.Report(verifier._range.Size + 1, AuditProblem.TooLong, $"it is longer than {LineScanner.MaxLine} bytes, which no line of ours is");
                 break;
             }
 
@@ -51,25 +51,25 @@ public sealed class AuditVerifier
 
     private void Add(ReadOnlySpan<byte> bytes)
     {
-        var line = AuditLine.Read(bytes);
-        if (line.IsWhole)
+        if (_bad is null)
         {
-            Check(line);
+            var line = AuditLine.Read(bytes);
+            if (line.IsWhole)
+            {
+                Check(line);
+            }
+
+            _chain.Add(bytes, line);
+            _endedInCarriageReturn = bytes is [.., (byte)'\r'];
         }
 
-        _chain.Add(bytes, line);
-        _endedInCarriageReturn = bytes is [.., (byte)'\r'];
+        // Behind the first bad line the checkpoints alone have something to say.
         MerkleTree.Leaf(bytes, _leaf);
         _range.Add(_leaf);
     }
 
     private void Check(in AuditLine line)
     {
-        if (_bad is not null)
-        {
-            return;
-        }
-
         var (number, isFirst) = (_chain.Lines + 1, _chain.Log is null);
         if (!_chain.Follows(line) || !_chain.Vouches(line))
         {
@@ -119,17 +119,17 @@ public sealed class AuditVerifier
         if (_chain.FirstTorn != 0 || isTorn)
         {
             Report(
-                _chain.FirstTorn != 0 ? _chain.FirstTorn : _chain.Lines + 1, AuditProblem.TornTail,
+                _chain.FirstTorn != 0 ? _chain.FirstTorn : _range.Size + 1, AuditProblem.TornTail,
                 "it is the last and unfinished: its writer died, and nobody was told that it was written; the next entry ends it and vouches for it");
         }
 
-        var (failures, agreeing, size) = checkpoints.Complete(_chain.Log, _chain.Lines);
+        var (failures, agreeing, size) = checkpoints.Complete(_chain.Log, _range.Size);
         return new AuditVerification
         {
-            Lines = _chain.Lines,
+            Lines = _range.Size,
             TornLines = _torn,
             Log = _chain.Log,
-            Checkpoint = Checkpoint.Of(_chain.Log, _chain.Lines, _range.Root()),
+            Checkpoint = Checkpoint.Of(_chain.Log, _range.Size, _range.Root()),
             BadLine = _bad,
             Failures = failures,
             Agreeing = agreeing,

@@ -19,7 +19,7 @@ public class AuditTamperTests
     public void Every_single_change_is_found(string kind)
     {
         Assert.True(TestAuditLog.Verify(s_log, s_known).IsSound);
-        Parallel.For(0, 60, round =>
+        Parallel.For(0, 40, round =>
         {
             var random = new Random((round * 7919) + kind.Length);
             var changed = Change(kind, random);

@@ -19,6 +19,8 @@ public sealed class JsonReferenceTests
         "wre alerts list ", "wre alerts deliver ", "wre alerts test ", "wre alerts enable ", "wre policy simulate ", "wre report flag ",
     ];
 
+    private static readonly string[] s_signed = ["wre ticket verify ", "wre approvers list "];
+
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =
     [
@@ -41,7 +43,7 @@ public sealed class JsonReferenceTests
     public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
         Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
-        var run = s_draft.Concat(s_staged).Concat(s_produced).Append("wre init ").Select(Command).ToList();
+        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Append("wre init ").Select(Command).ToList();
         Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
@@ -65,6 +67,14 @@ public sealed class JsonReferenceTests
         using var workspace = new SpamWorkspace();
         Play(workspace.Folder, s_draft);
         Assert.Equal("staged", workspace.State);
+    }
+
+    [Fact]
+    public void Signatures_are_documented()
+    {
+        using var workspace = new SpamWorkspace();
+        SignedTicketTests.Prepare(workspace);
+        Play(workspace.Folder, s_signed);
     }
 
     [Fact]

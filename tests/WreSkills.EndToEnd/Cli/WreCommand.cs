@@ -48,6 +48,11 @@ internal static class WreCommand
         }
 
         info.Environment["WRE_USER"] = "tester";
+        foreach (var agent in (string[])["CLAUDECODE", "CODEX_SANDBOX", "GEMINI_CLI", "CURSOR_AGENT", "WRE_AGENT"])
+        {
+            info.Environment.Remove(agent);
+        }
+
         info.Environment.Remove("WRE_DEBUG");
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();

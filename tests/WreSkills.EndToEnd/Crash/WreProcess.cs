@@ -60,6 +60,11 @@ internal sealed class WreProcess : IDisposable
         info.Environment.Remove("WRE_CRASH_AT");
         info.Environment.Remove("WRE_FAULT");
         info.Environment["WRE_USER"] = "tester";
+        foreach (var agent in (string[])["CLAUDECODE", "CODEX_SANDBOX", "GEMINI_CLI", "CURSOR_AGENT", "WRE_AGENT"])
+        {
+            info.Environment.Remove(agent);
+        }
+
         // Short-lived processes gain nothing from profiling themselves.
         info.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

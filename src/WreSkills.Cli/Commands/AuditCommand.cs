@@ -85,7 +85,7 @@ internal static class AuditCommand
                 return Check(invocation, AuditProof.Parse(Read(given, AuditProof.MaxLength)));
             }
 
-            if (invocation.Parsed.GetValue(operation) is not { } id)
+            if (invocation.Parsed.GetValue(operation) is not { Length: > 0 } id)
             {
                 throw new WreException("What is to be proved?", "pass --operation ID, or --check FILE for a proof that is there; `wre audit log --output json` lists operations");
             }

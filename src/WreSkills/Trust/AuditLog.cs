@@ -22,12 +22,13 @@ public sealed class AuditLog(WorkspaceLayout layout)
     /// <exception cref="WreException">The disk is full or the flush failed; the line is not acknowledged.</exception>
     public bool Append(string operation, JsonObject line)
     {
+        ArgumentException.ThrowIfNullOrEmpty(operation);
         if (line["operation"]?.GetValue<string>() != operation || line.ContainsKey("prev") || line.ContainsKey("torn") || line.ContainsKey("log"))
         {
             throw new ArgumentException("A line states its operation, and its links are added here.", nameof(line));
         }
 
-        var appended = false;
+        var (appended, id) = (false, Encoding.UTF8.GetBytes(operation));
         IdempotentLog.AppendAfter(layout.AuditFile, lines =>
         {
             var (chain, found) = (new AuditChain(), 0L);
@@ -35,7 +36,7 @@ public sealed class AuditLog(WorkspaceLayout layout)
             {
                 var known = AuditLine.Read(bytes);
                 chain.Add(bytes, known);
-                found = found == 0 && Is(known, operation) ? chain.Lines : found;
+                found = found == 0 && known.Operation.SequenceEqual(id) ? chain.Lines : found;
             }
 
             appended = found == 0;
@@ -56,15 +57,20 @@ public sealed class AuditLog(WorkspaceLayout layout)
     /// <summary>A checkpoint of the log up to the line of an operation, the same whenever it is asked for.</summary>
     /// <returns>Null when the operation has no line.</returns>
     /// <exception cref="WreException">The log does not say its name.</exception>
-    public Checkpoint? CheckpointOf(string operation) => Until(operation);
+    public Checkpoint? CheckpointOf(string operation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operation);
+        return Until(operation);
+    }
 
     /// <summary>Proves that an operation stands in the log as it is now.</summary>
     /// <returns>Null when the operation has no line.</returns>
     /// <exception cref="WreException">The log does not say its name.</exception>
     public AuditProof? Prove(string operation)
     {
+        ArgumentException.ThrowIfNullOrEmpty(operation);
         var leaves = new List<byte[]>();
-        var (chain, index, text) = (new AuditChain(), -1, "");
+        var (chain, index, text, id) = (new AuditChain(), -1, "", Encoding.UTF8.GetBytes(operation));
         using var stream = Open();
         var lines = new LineScanner(stream);
         while (Next(lines, chain, out var bytes) && !lines.IsTorn)
@@ -72,7 +78,7 @@ public sealed class AuditLog(WorkspaceLayout layout)
             var line = AuditLine.Read(bytes);
             chain.Add(bytes, line);
             leaves.Add(MerkleTree.Leaf(bytes));
-            if (index < 0 && Is(line, operation))
+            if (index < 0 && line.Operation.SequenceEqual(id))
             {
                 (index, text) = (leaves.Count - 1, Encoding.UTF8.GetString(bytes));
             }
@@ -101,14 +107,15 @@ public sealed class AuditLog(WorkspaceLayout layout)
         Span<byte> leaf = stackalloc byte[MerkleTree.HashLength];
         using var stream = Open();
         var scanner = new LineScanner(stream);
-        var found = operation is null;
+        var id = operation is null ? null : Encoding.UTF8.GetBytes(operation);
+        var found = id is null;
         while (Next(scanner, chain, out var bytes) && !scanner.IsTorn)
         {
             var line = AuditLine.Read(bytes);
             chain.Add(bytes, line);
             MerkleTree.Leaf(bytes, leaf);
             range.Add(leaf);
-            if (operation is not null && Is(line, operation))
+            if (id is not null && line.Operation.SequenceEqual(id))
             {
                 found = true;
                 break;
@@ -119,8 +126,6 @@ public sealed class AuditLog(WorkspaceLayout layout)
     }
 
     private Stream Open() => File.Exists(layout.AuditFile) ? IdempotentLog.OpenShared(layout.AuditFile) : Stream.Null;
-
-    private static bool Is(in AuditLine line, string operation) => !line.Operation.IsEmpty && Encoding.UTF8.GetString(line.Operation) == operation;
 
     private static string? Name(AuditChain chain) => chain.Lines == 0 || chain.Log is not null
         ? chain.Log

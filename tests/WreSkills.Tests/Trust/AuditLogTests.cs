@@ -64,6 +64,7 @@ public sealed class AuditLogTests : IDisposable
         line["prev"] = Zeros;
         Assert.Throws<ArgumentException>(() => _log.Append("a", line));
         Assert.Throws<ArgumentException>(() => _log.Append("b", TestAuditLog.Entry("a")));
+        Assert.Throws<ArgumentException>(() => _log.Append("", TestAuditLog.Entry("")));
     }
 
     [Fact]

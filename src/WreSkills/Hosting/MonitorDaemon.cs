@@ -49,13 +49,16 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         try
         {
             using var turn = await BecomeMonitorAsync(cancellationToken).ConfigureAwait(false);
-            var delivery = new MonitorDelivery(root, time, Console, DeliveryInterval, (kind, text) => Say(kind, null, text)).RunAsync(cancellationToken);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var delivery = new MonitorDelivery(root, time, Console, DeliveryInterval, (kind, text) => Say(kind, null, text)).RunAsync(over.Token);
             try
             {
                 await WatchAsync(cancellationToken).ConfigureAwait(false);
             }
             finally
             {
+                // Whatever ended the watching ends the delivery: a process that delivers but does not watch would keep every standby away.
+                await over.CancelAsync().ConfigureAwait(false);
                 await delivery.ConfigureAwait(false);
             }
         }

@@ -50,10 +50,20 @@ public sealed class SkillWatch(Workspace workspace)
 
         foreach (var trigger in report.Begun)
         {
+            if (state == PromotionState.Production && trigger.Action == TriggerAction.Pause)
+            {
+                Pause(skill, entry, trigger.Sentence);
+            }
+
             if (!workspace.Outbox.ContainsRecent($"trigger-{skill}-{trigger.Name}-{report.Stay.StateSerial}-", workspace.Time.GetUtcNow() - s_quiet))
             {
                 Tell(report, trigger);
             }
+        }
+
+        if (state == PromotionState.Staged)
+        {
+            NoteDemotions(skill, entry, report);
         }
 
         if (report.Change is { } change)
@@ -61,15 +71,16 @@ public sealed class SkillWatch(Workspace workspace)
             Tell(report, change);
         }
 
-        if (workspace.Breakers.Note(skill, report.Stay.Version, report.Stay.StateSerial, report.NewExceptions) is { } turned)
+        if (workspace.Breakers.Note(skill, report.Stay.Version, report.Stay.StateSerial, report.NewExceptions, () => workspace.Database.Identity) is { } turned)
         {
             Tell(report, turned.After);
         }
 
         var outage = Outage(skill, entry, state);
+        var outageEnds = outage is not null && Begins(skill, entry, report, outage);
         var restage = report.Change is not null && state == PromotionState.Production && workspace.Policy.ModelChange == ModelChange.Restage;
         var (reason, metric) = report.Fired is { } fired ? (fired.Reason, fired.Metric)
-            : outage is not null && state == PromotionState.Production && Begins(report, outage) ? ("dependency_failure", $"dependency={outage.Name}") : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
+            : outageEnds && state == PromotionState.Production ? ("dependency_failure", $"dependency={outage!.Name}") : restage ? ("model_change", $"model={report.Change!.After.Model}") : (null, null);
         if (reason is null)
         {
             if (state == PromotionState.Staged)
@@ -108,16 +119,54 @@ public sealed class SkillWatch(Workspace workspace)
         return failed.FirstOrDefault(one => names.Contains(one.Name) && Storage.Timestamp.TryParse(live.Version.StateSince, out var since) && since < one.FailedSince);
     }
 
-    // People are told in any case; the policy may leave it at that.
-    private bool Begins(MonitorReport report, DependencyState outage)
+    // A condition of a staged version that the policy only pauses or alerts for holds on, so it does so once per stay.
+    private void NoteDemotions(string skill, SkillEntry entry, MonitorReport report)
     {
-        Put(report, $"dependency-{report.Stay.Skill}-{outage.Name}-{outage.FailedSince!.Value.ToUnixTimeSeconds()}", "dependency_alert", Words(outage), body =>
+        foreach (var trigger in report.Triggers.Where(trigger => trigger is { Verdict: Verdict.Fail, Action: TriggerAction.Pause or TriggerAction.Alert }))
+        {
+            var id = $"demotion-{skill}-{trigger.Name}-{report.Stay.StateSerial}";
+            if (trigger.Action == TriggerAction.Pause && !workspace.Outbox.Contains(id))
+            {
+                Pause(skill, entry, trigger.Sentence);
+            }
+
+            Tell(report, trigger, id);
+        }
+    }
+
+    // For what happens to production; what happens to the staged version itself is among the checks of its rollout.
+    private void Pause(string skill, SkillEntry entry, string reason)
+    {
+        if (entry.Live(PromotionState.Staged) is { } staged && entry.Rollout is { Status: RolloutEntry.Progressing } rollout)
+        {
+            workspace.Rollouts.Change(new RolloutRequest
+            {
+                Skill = skill,
+                Change = RolloutRequest.Pause,
+                Reason = reason,
+                OnlyIf = (staged.Version.StateSerial, rollout.Step, rollout.Status),
+                RequestedBy = RollbackRequest.Monitor,
+            });
+        }
+    }
+
+    // People are told in any case, and once; the policy may leave it at that, or pause the rollout beside it.
+    private bool Begins(string skill, SkillEntry entry, MonitorReport report, DependencyState outage)
+    {
+        var action = workspace.Policy.Triggers.ActionOf("dependency_failure");
+        var id = $"dependency-{skill}-{outage.Name}-{outage.FailedSince!.Value.ToUnixTimeSeconds()}";
+        if (action == TriggerAction.Pause && !workspace.Outbox.Contains(id))
+        {
+            Pause(skill, entry, Words(outage));
+        }
+
+        Put(report, id, "dependency_alert", Words(outage), body =>
         {
             body["dependency"] = outage.Name;
             body["reason"] = "dependency_failure";
             body["next"] = $"wre dependencies --skill {report.Stay.Skill} --fresh";
         });
-        return workspace.Policy.Triggers.ActionOf("dependency_failure") == TriggerAction.Rollback;
+        return action == TriggerAction.Rollback;
     }
 
     private static string Words(DependencyState outage) => $"The dependency {outage.Name} is unavailable since {Storage.Timestamp.ToIso(outage.FailedSince!.Value)}: {outage.Problem}.";
@@ -142,8 +191,8 @@ public sealed class SkillWatch(Workspace workspace)
         });
     }
 
-    private void Tell(MonitorReport report, TriggerResult trigger) => Put(
-        report, $"trigger-{report.Stay.Skill}-{trigger.Name}-{report.Stay.StateSerial}-{report.State.Position}", "trigger_alert", trigger.Sentence, body =>
+    private void Tell(MonitorReport report, TriggerResult trigger, string? id = null) => Put(
+        report, id ?? $"trigger-{report.Stay.Skill}-{trigger.Name}-{report.Stay.StateSerial}-{report.State.Position}", "trigger_alert", trigger.Sentence, body =>
         {
             body["trigger"] = trigger.Name;
             body["action"] = trigger.Action == TriggerAction.Pause ? "pause" : "alert";

@@ -7,8 +7,8 @@ using WreSkills.Storage;
 namespace WreSkills.Loading;
 
 /// <summary>
-/// The breakers that are not at rest, one small file per skill (<c>breakers/&lt;skill&gt;.json</c>), so that every process's loader sees them. A skill
-/// whose executions succeed has no file, and loading it costs one look whether there is one.
+/// The breakers of live stays, one small file per skill (<c>breakers/&lt;skill&gt;.json</c>), so that every process's loader sees them. A skill
+/// whose executions all succeed has no file, and loading it costs one look whether there is one.
 /// </summary>
 public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, TimeProvider time)
 {
@@ -16,7 +16,7 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
     public CircuitBreaker Find(string skill, string? version, long stateSerial) =>
         Load(skill).FirstOrDefault(breaker => breaker.StateSerial == stateSerial) ?? new CircuitBreaker { Version = version ?? "", StateSerial = stateSerial };
 
-    /// <summary>Breakers of a skill that are not at rest.</summary>
+    /// <summary>Breakers of a skill that took an exception in, those at rest again included.</summary>
     public IReadOnlyList<CircuitBreaker> Load(string skill)
     {
         var file = FileOf(skill);
@@ -36,11 +36,18 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
         }
     }
 
-    /// <summary>Takes executions of a stay in, in order: true is an exception.</summary>
+    /// <summary>
+    /// Takes executions of a stay in. Two processes may have read the same ones, and one that was killed reads them again: each counts once.
+    /// </summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="version">Label of the version.</param>
+    /// <param name="stateSerial">Registry serial with which it entered its state.</param>
+    /// <param name="executions">Arrival number of each, in order, and whether it ended in an exception.</param>
+    /// <param name="database">Which database numbered the arrivals; asked when it matters.</param>
     /// <returns>The breaker before and after, when it changed its state; else null.</returns>
-    public (CircuitBreaker Before, CircuitBreaker After)? Note(string skill, string version, long stateSerial, IReadOnlyList<bool> executions)
+    public (CircuitBreaker Before, CircuitBreaker After)? Note(string skill, string version, long stateSerial, IReadOnlyList<(long Arrival, bool Failed)> executions, Func<string> database)
     {
-        if (rules.Failures == 0 || (!executions.Contains(true) && !File.Exists(FileOf(skill))))
+        if (rules.Failures == 0 || executions.Count == 0 || (!executions.Any(execution => execution.Failed) && !File.Exists(FileOf(skill))))
         {
             return null;
         }
@@ -49,39 +56,28 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
         using var turn = FileLock.Acquire(Path.Combine(layout.BreakersFolder, ".lock"));
         var all = Load(skill).ToList();
         var before = all.Find(breaker => breaker.StateSerial == stateSerial) ?? new CircuitBreaker { Version = version, StateSerial = stateSerial };
+        var numberedBy = database();
+        before = before.Database == numberedBy ? before : before with { Position = 0, Database = numberedBy };
         var now = time.GetUtcNow();
-        var after = executions.Aggregate(before, (breaker, execution) => breaker.After(execution, rules, now));
-        if (after == before)
+        var after = executions.Aggregate(before, (breaker, execution) =>
+            execution.Arrival <= breaker.Position ? breaker : breaker.After(execution.Failed, rules, now) with { Position = execution.Arrival });
+
+        // Successes at rest change nothing but the position, and taking them in twice changes nothing at all.
+        if (after == before || (before.IsAtRest && after == before with { Position = after.Position }))
         {
             return null;
         }
 
         // Of other stays only those that are open still matter.
         all.RemoveAll(breaker => breaker.StateSerial == stateSerial || breaker.OpenUntil is null);
-        if (after.Failures > 0 || after.OpenUntil is not null)
-        {
-            all.Add(after);
-        }
-
-        Save(skill, all);
+        all.Add(after);
+        DurableFile.Replace(FileOf(skill), JsonSerializer.SerializeToUtf8Bytes(all, BreakerJson.Default.ListCircuitBreaker));
         return before.At(now) == after.At(now) ? null : (before, after);
     }
 
     /// <summary>Whether a key may get a version.</summary>
     public bool Admits(string skill, long stateSerial, string key) =>
         !File.Exists(FileOf(skill)) || Find(skill, null, stateSerial).Admits(skill, key, rules, time.GetUtcNow());
-
-    private void Save(string skill, List<CircuitBreaker> breakers)
-    {
-        if (breakers.Count == 0)
-        {
-            DurableFile.Delete(FileOf(skill));
-        }
-        else
-        {
-            DurableFile.Replace(FileOf(skill), JsonSerializer.SerializeToUtf8Bytes(breakers, BreakerJson.Default.ListCircuitBreaker));
-        }
-    }
 
     private string FileOf(string skill) => Path.Combine(layout.BreakersFolder, skill + ".json");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 using WreSkills.Policy;
 using WreSkills.Storage;
@@ -44,6 +45,16 @@ public sealed record CircuitBreaker
     /// <summary>Successes in a row while half-open.</summary>
     public int Successes { get; init; }
 
+    /// <summary>Arrival up to which executions were taken in, so that whoever looks at the same ones again counts none twice.</summary>
+    public long Position { get; init; }
+
+    /// <summary>The database that numbered the arrivals; another one numbers them anew.</summary>
+    public string Database { get; init => field = value ?? ""; } = "";
+
+    /// <summary>True when it remembers nothing but how far it has looked.</summary>
+    [JsonIgnore]
+    public bool IsAtRest => Failures == 0 && OpenUntil is null;
+
     /// <summary>The state at a time.</summary>
     public BreakerState At(DateTimeOffset now) => OpenUntil is null || !Timestamp.TryParse(OpenUntil, out var until) ? BreakerState.Closed
         : now < until ? BreakerState.Open : BreakerState.HalfOpen;
@@ -74,12 +85,14 @@ public sealed record CircuitBreaker
             case (BreakerState.HalfOpen, true):
                 return Open(Math.Min(MostSeconds, OpenSeconds * 2), now);
             case (BreakerState.HalfOpen, false):
-                return Successes + 1 >= rules.Successes ? new CircuitBreaker { Version = Version, StateSerial = StateSerial } : this with { Successes = Successes + 1 };
+                return Successes + 1 >= rules.Successes ? Rest() : this with { Successes = Successes + 1 };
             default:
                 // What was loaded before it opened comes in late and says nothing new.
                 return this;
         }
     }
+
+    private CircuitBreaker Rest() => this with { Failures = 0, Successes = 0, OpenSeconds = 0, OpenUntil = null };
 
     private CircuitBreaker Open(int seconds, DateTimeOffset now) => this with
     {

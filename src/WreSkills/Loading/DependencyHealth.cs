@@ -129,19 +129,32 @@ public sealed class DependencyHealth(WorkspaceLayout layout, IReadOnlyList<Depen
     private async Task<DependencyState> ProbeAsync(DependencyProber prober, DependencySettings one, DependencyState? before, bool confirm, CancellationToken cancellationToken)
     {
         var state = DependencyState.After(before, await prober.ProbeAsync(one, cancellationToken).ConfigureAwait(false), rules);
+
+        // Spread over the span, so that what is over in a second does not count.
+        var pause = TimeSpan.FromSeconds(rules.WithinSeconds * 0.8 / Math.Max(1, rules.Probes - 1));
         for (var probe = 1; confirm && probe < rules.Probes && state is { Problem: not null, FailedSince: null }; probe++)
         {
-            // Spread over the span, so that what is over in a second does not count.
-            var pause = TimeSpan.FromSeconds(rules.WithinSeconds * 0.8 / Math.Max(1, rules.Probes - 1)) - TimeSpan.FromMilliseconds(state.DurationMs);
-            if (pause > TimeSpan.Zero)
+            if (state.DurationMs >= pause.TotalMilliseconds)
             {
-                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+                return await ProbeTogetherAsync(prober, one, state, pause, cancellationToken).ConfigureAwait(false);
             }
 
+            await Task.Delay(pause - TimeSpan.FromMilliseconds(state.DurationMs), time, cancellationToken).ConfigureAwait(false);
             state = DependencyState.After(state, await prober.ProbeAsync(one, cancellationToken).ConfigureAwait(false), rules);
         }
 
         return state;
+    }
+
+    // What hangs until a long time-out would never fail often enough within the span, one probe after the other.
+    private async Task<DependencyState> ProbeTogetherAsync(DependencyProber prober, DependencySettings one, DependencyState before, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        var probes = await Task.WhenAll(Enumerable.Range(0, rules.Probes).Select(async number =>
+        {
+            await Task.Delay(pause * number, time, cancellationToken).ConfigureAwait(false);
+            return await prober.ProbeAsync(one, cancellationToken).ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        return probes.Aggregate(before, (state, probe) => DependencyState.After(state, probe, rules));
     }
 
     private void Save(Dictionary<string, DependencyState> probed)

@@ -64,6 +64,17 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         return command.ExecuteScalar() is long revision ? turn.Summaries.OfRevision(revision) : null;
     }
 
+    /// <summary>Tells this database from one that is made in its place, which numbers arrivals anew.</summary>
+    public string Identity
+    {
+        get
+        {
+            using var turn = Take(out var connection);
+            using var command = connection.Prepare("SELECT value FROM ingest_state WHERE name = 'identity'");
+            return command.ExecuteScalar() as string ?? "";
+        }
+    }
+
     /// <summary>Skills with lines that the monitor has not looked at, and their latest arrival.</summary>
     public IReadOnlyDictionary<string, long> Unjudged()
     {

@@ -129,6 +129,8 @@ internal static class MetricsSchema
         -- Skills with lines that the monitor has not looked at yet, whichever command ingested them; it knows by itself which.
         CREATE TABLE IF NOT EXISTS unjudged_skills (skill_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS ingest_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        -- A database that is made anew numbers arrivals anew; what is kept elsewhere with such a number says of which.
+        INSERT OR IGNORE INTO ingest_state (name, value) VALUES ('identity', lower(hex(randomblob(8))));
         """;
 
     /// <summary>Opens the database and brings its schema up, unless it is up already.</summary>

@@ -60,7 +60,7 @@ public static class RolloutGuide
         var step = policy.Rollout.Steps[Math.Min(rollout.Step, policy.Rollout.Steps.Count - 1)];
         Func<(RolloutCheck Check, RolloutMove Move, string Reason)>[] order =
         [
-            () => Kill(rollout), () => Hard(report, failedDependency), () => Guardrails(report), () => SampleRatio(rollout, report, arms), () => Missing(rollout, report, arms, policy.Rollout),
+            () => Kill(rollout), () => Hard(report, policy.Triggers, failedDependency), () => Guardrails(report), () => SampleRatio(entry, rollout, report), () => Missing(rollout, report, arms, policy.Rollout),
             () => Minimum(rollout, report, step, now), () => Comparison(entry, report, arms, policy.Rollout), () => Approval(policy.Rollout),
         ];
         foreach (var check in order)
@@ -90,23 +90,23 @@ public static class RolloutGuide
         ? (new RolloutCheck("kill", Verdict.Pass, "Nobody holds it."), RolloutMove.Hold, "")
         : (new RolloutCheck("kill", rollout.Status == RolloutEntry.Completed ? Verdict.Inconclusive : Verdict.Fail, $"It is {rollout.Status}{(rollout.Reason is { } why ? $": {why}" : "")}."), RolloutMove.Hold, rollout.Status);
 
-    private static (RolloutCheck, RolloutMove, string) Hard(MonitorReport report, string? failedDependency)
+    private static (RolloutCheck, RolloutMove, string) Hard(MonitorReport report, RollbackTriggers rules, string? failedDependency)
     {
-        if (failedDependency is not null)
+        if (failedDependency is not null && rules.ActionOf("dependency_failure") is var action and (TriggerAction.Rollback or TriggerAction.Pause))
         {
-            return (new RolloutCheck("hard_triggers", Verdict.Fail, failedDependency), RolloutMove.Abort, "dependency_failure");
+            return (new RolloutCheck("hard_triggers", Verdict.Fail, failedDependency), Stop(action), "dependency_failure");
         }
 
         var critical = report.Guardrails.FirstOrDefault(trigger => trigger is { Name: "critical_false_negative", Verdict: Verdict.Fail });
         if (critical is not null)
         {
-            return (new RolloutCheck("hard_triggers", Verdict.Fail, critical.Sentence), Stop(critical), critical.Reason);
+            return (new RolloutCheck("hard_triggers", Verdict.Fail, critical.Sentence), Stop(critical.Action), critical.Reason);
         }
 
         var strong = report.Guard.IsStrong ? report.Guardrails.FirstOrDefault(trigger => trigger.Verdict == Verdict.Fail) : null;
         return strong is null
             ? (new RolloutCheck("hard_triggers", Verdict.Pass, "No critical failure, no strong evidence against it."), RolloutMove.Hold, "")
-            : (new RolloutCheck("hard_triggers", Verdict.Fail, $"{strong.Sentence} {report.Guard.Sentence}"), Stop(strong), strong.Reason);
+            : (new RolloutCheck("hard_triggers", Verdict.Fail, $"{strong.Sentence} {report.Guard.Sentence}"), Stop(strong.Action), strong.Reason);
     }
 
     // A window alone cries wolf too often to end a rollout, but nothing advances while it holds.
@@ -118,11 +118,12 @@ public static class RolloutGuide
             : (new RolloutCheck("guardrails", Verdict.Fail, fired.Sentence), fired.Action == TriggerAction.Pause ? RolloutMove.Pause : RolloutMove.Hold, fired.Reason);
     }
 
-    private static (RolloutCheck, RolloutMove, string) SampleRatio(RolloutEntry rollout, MonitorReport report, ArmComparison arms)
+    // A prototype beside it is scored on demand only, so nothing of it tells nothing; a version in production that nobody measures is lost.
+    private static (RolloutCheck, RolloutMove, string) SampleRatio(SkillEntry entry, RolloutEntry rollout, MonitorReport report)
     {
         const string name = "sample_ratio";
         var (candidate, baseline) = Units(rollout, report);
-        if (baseline == 0 || candidate + baseline < LeastForRatio || rollout.Labels is { Count: > 0 })
+        if ((baseline == 0 && entry.Live(PromotionState.Production) is null) || candidate + baseline < LeastForRatio || rollout.Labels is { Count: > 0 })
         {
             return (new RolloutCheck(name, Verdict.Pass, $"{candidate} executions beside {baseline}: too few of both to say that any are lost."), RolloutMove.Hold, "");
         }
@@ -185,7 +186,7 @@ public static class RolloutGuide
         ? (new RolloutCheck("approval", Verdict.Pass, "The policy advances by itself."), RolloutMove.Hold, "")
         : (new RolloutCheck("approval", Verdict.Inconclusive, "The policy leaves it to a person: `wre rollout advance`."), RolloutMove.Hold, "needs_approval");
 
-    private static RolloutMove Stop(TriggerResult trigger) => trigger.Action switch
+    private static RolloutMove Stop(TriggerAction action) => action switch
     {
         TriggerAction.Rollback => RolloutMove.Abort,
         TriggerAction.Pause => RolloutMove.Pause,

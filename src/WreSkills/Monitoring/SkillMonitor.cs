@@ -33,8 +33,8 @@ public sealed record MonitorReport(StateStay Stay, IReadOnlyList<TriggerResult> 
     /// <summary>For a staged version: the comparison with what serves beside it; null in production.</summary>
     public ArmComparison? Arms { get; init; }
 
-    /// <summary>What arrived since the last look, in order: true is an exception. The latest thousand at most.</summary>
-    public IReadOnlyList<bool> NewExceptions { get; init; } = [];
+    /// <summary>What arrived since the last look, in order, and whether it ended in an exception. The latest thousand at most.</summary>
+    public IReadOnlyList<(long Arrival, bool Failed)> NewExceptions { get; init; } = [];
 
     internal long Corrections { get; init; }
 
@@ -134,9 +134,9 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
         return (watch, arms, kept.Position);
     }
 
-    private (List<TriggerResult> Begun, List<bool> Exceptions) TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, (long Seen, long Arrived) known, PromotionPolicy policy)
+    private (List<TriggerResult> Begun, List<(long Arrival, bool Failed)> Exceptions) TakeIn(StateStay stay, WatchState watch, ArmComparison? arms, StateStay? baseline, (long Seen, long Arrived) known, PromotionPolicy policy)
     {
-        var (begun, exceptions) = (new List<TriggerResult>(), new List<bool>());
+        var (begun, exceptions) = (new List<TriggerResult>(), new List<(long Arrival, bool Failed)>());
         if (baseline is null && watch.Position > 0 && watch.Position >= known.Arrived)
         {
             return (begun, exceptions);
@@ -169,7 +169,7 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
 
                 if (observation.Metric == ObservedMetric.Exception)
                 {
-                    exceptions.Add(observation.Value > 0);
+                    exceptions.Add((observation.Sequence, observation.Value > 0));
                 }
 
                 if (Judge(watch, begun, arms is not null, policy))
@@ -183,7 +183,6 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
                 arms?.ObserveBaseline(other[beside]);
                 watch.Position = Math.Max(watch.Position, other[beside].Sequence);
             }
-
 
             // Everything that had arrived is taken in, also where the latest of it said nothing about this version.
             watch.Position = until < long.MaxValue ? until : Math.Max(watch.Position, known.Arrived);

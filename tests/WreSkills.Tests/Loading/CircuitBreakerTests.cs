@@ -16,6 +16,8 @@ public sealed class CircuitBreakerTests : IDisposable
     private static CircuitBreaker After(CircuitBreaker breaker, string executions, double seconds = 0) =>
         executions.Aggregate(breaker, (state, execution) => state.After(execution == 'x', s_rules, s_now.AddSeconds(seconds)));
 
+    private static IReadOnlyList<(long, bool)> Executions(string executions, int after = 0) => [.. executions.Select((execution, index) => (after + index + 1L, execution == 'x'))];
+
     private static CircuitBreaker Rest => new() { StateSerial = 3 };
 
     [Theory]
@@ -69,7 +71,7 @@ public sealed class CircuitBreakerTests : IDisposable
         _test.Time.Advance(TimeSpan.FromSeconds(61));
         _test.Record(Enumerable.Range(0, 3).Select(_ => _test.Line(("version", "1.1"), ("exception", false))));
         Assert.Equal("1.1", _test.Workspace.Loader.Load(TestWorkspace.Skill, key)!.Version);
-        Assert.Empty(_test.Workspace.Breakers.Load(TestWorkspace.Skill));
+        Assert.True(Assert.Single(_test.Workspace.Breakers.Load(TestWorkspace.Skill)).IsAtRest);
     }
 
     [Fact]
@@ -93,11 +95,56 @@ public sealed class CircuitBreakerTests : IDisposable
     }
 
     [Fact]
+    public void Executions_that_two_processes_read_count_once()
+    {
+        var breakers = _test.Workspace.Breakers;
+        BreakerState Note(string executions, int after = 0, string database = "a")
+        {
+            breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions(executions, after), () => database);
+            return breakers.Find(TestWorkspace.Skill, "1.0", 3).At(_test.Time.GetUtcNow());
+        }
+
+        Note("xxx");
+        Assert.Equal(BreakerState.Closed, Note("xxx"));
+        Assert.Equal(BreakerState.Closed, Note("xxx.x"));
+
+        // Whoever read less before and comes later brings nothing back.
+        Assert.Equal(BreakerState.Closed, Note("xxx"));
+        Assert.Equal(1, breakers.Find(TestWorkspace.Skill, "1.0", 3).Failures);
+        Assert.Equal(BreakerState.Closed, Note("x.", 5));
+        Assert.Equal(BreakerState.Closed, Note("xxxx", 3));
+        Assert.Equal(0, breakers.Find(TestWorkspace.Skill, "1.0", 3).Failures);
+
+        // A database that was made anew counts from one.
+        Assert.Equal(BreakerState.Open, Note("xxxxx", 0, "b"));
+    }
+
+    [Fact]
+    public async Task A_monitor_that_is_killed_between_breaker_and_memory_counts_no_exception_twice()
+    {
+        await _test.ProduceAsync();
+        var production = _test.Entry.Live(PromotionState.Production)!.Value;
+        string Lines(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => _test.Line(
+            ("execution_time_ms", 50), ("exception", true), ("version", "1.0"), ("state", "production"), ("state_serial", production.Version.StateSerial)).ToJsonString() + "\n"));
+        File.AppendAllText(_test.Workspace.Metrics.FileOf(TestWorkspace.Skill, WreSkills.Metrics.MetricKind.Performance), Lines(4));
+        _test.Workspace.Ingestor.Run(TestWorkspace.Skill);
+        var report = _test.Workspace.Monitor.Evaluate(TestWorkspace.Skill, _test.Entry, _test.Workspace.Policy, PromotionState.Production)!;
+        Assert.Equal(4, report.NewExceptions.Count);
+        _test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", production.Version.StateSerial, report.NewExceptions, () => _test.Workspace.Database.Identity);
+
+        // Nothing was kept; the next look reads the same four.
+        _test.Reopen();
+        _test.Workspace.Watch.Run(TestWorkspace.Skill);
+        var breaker = Assert.Single(_test.Workspace.Breakers.Load(TestWorkspace.Skill));
+        Assert.Equal((4, null), (breaker.Failures, breaker.OpenUntil));
+    }
+
+    [Fact]
     public void A_torn_file_protects_nobody_and_stops_nobody()
     {
         _test.Write("modules/infrastructure/wre_core/skills/breakers/spam_check.json", "[{\"state_ser");
         Assert.True(_test.Workspace.Breakers.Admits(TestWorkspace.Skill, 3, "k"));
-        Assert.NotNull(_test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", 3, [true, true, true, true, true]));
+        Assert.NotNull(_test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("xxxxx"), () => "a"));
         Assert.Single(_test.Workspace.Breakers.Load(TestWorkspace.Skill));
     }
 }

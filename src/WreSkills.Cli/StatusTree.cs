@@ -19,6 +19,8 @@ internal sealed class StatusTree
 {
     private const int SparkWidth = 20;
     private const int LatestEvents = 5;
+    private const int Columns = 80;
+    private const int Indent = 5;
     private const string Blocks = "▁▂▃▄▅▆▇█";
     private readonly Workspace _workspace;
     private readonly string _skill;
@@ -43,10 +45,10 @@ internal sealed class StatusTree
 
     public void Write(Terminal terminal)
     {
-        terminal.Heading($"{_skill}  {_entry.PromotionState.Text()}, agent {_entry.PrimaryAgent}{(_entry.FallbackAgent is { } fallback ? $" or {fallback}" : "")}, reviewed {_entry.ReviewSchedule}");
+        Lead(terminal.Heading, _skill, $"{_entry.PromotionState.Text()}, agent {_entry.PrimaryAgent}{(_entry.FallbackAgent is { } fallback ? $" or {fallback}" : "")}, reviewed {_entry.ReviewSchedule}");
         foreach (var (report, window) in _live)
         {
-            terminal.Line($"├─ {report.Stay.State} {report.Stay.Version}  {TextViews.Short(report.Stay.Digest ?? "")}  {Share(report)}");
+            Lead(terminal.Line, $"├─ {report.Stay.State} {report.Stay.Version}  {TextViews.Short(report.Stay.Digest ?? "")}", Share(report), "│    ");
             foreach (var line in Lines(report, window))
             {
                 terminal.Line("│    " + line);
@@ -61,14 +63,22 @@ internal sealed class StatusTree
         foreach (var (label, version) in _entry.Versions.Where(version => version.Value is { State: PromotionState.Held, RolledBack: not null }))
         {
             terminal.Line($"├─ held {label}  {TextViews.Short(version.Digest)}  {version.HeldReason?.Replace('_', ' ')} {version.RolledBack!.At}");
-            terminal.Line($"│    {version.RolledBack.Reason}{(version.RolledBack.ReviewedBy is { } reviewer ? $", reviewed by {reviewer}" : ", report not reviewed")}");
+            foreach (var line in Wrap($"{version.RolledBack.Reason}{(version.RolledBack.ReviewedBy is { } reviewer ? $", reviewed by {reviewer}" : ", report not reviewed")}"))
+            {
+                terminal.Line("│    " + line);
+            }
         }
 
         terminal.Line("└─ latest events");
         var events = Events();
         foreach (var (at, text) in events)
         {
-            terminal.Line($"     {at}  {text}");
+            var margin = $"     {at}  ";
+            foreach (var line in Wrap(text, Columns - margin.Length))
+            {
+                terminal.Line(margin + line);
+                margin = new string(' ', margin.Length);
+            }
         }
 
         if (events.Count == 0)
@@ -117,7 +127,15 @@ internal sealed class StatusTree
                 "execution_time" => (Spark(window.TimesMs, Math.Max(trigger.Threshold, window.TimesMs.DefaultIfEmpty(1).Max())), Time(trigger.Figure), trigger.Threshold > 0 ? $"≤ {Time(trigger.Threshold)}" : "–"),
                 _ => ("", trigger.Figure?.ToString("0", CultureInfo.InvariantCulture) ?? "–", "0"),
             };
-            yield return $"{trigger.Name.Replace('_', ' '),-24}{figure,8}  {spark,-SparkWidth}  {limit,-9}  {Terminal.Word(trigger.Verdict)}{(trigger.Verdict == Verdict.Fail && !trigger.IsConfirmed ? " (not confirmed)" : "")}";
+            yield return $"{trigger.Name.Replace('_', ' '),-24}{figure,8}  {spark,-SparkWidth}  {limit,-9}  {Terminal.Word(trigger.Verdict)}";
+        }
+
+        if (literal.Where(trigger => trigger is { Verdict: Verdict.Fail, IsConfirmed: false }).Select(trigger => trigger.Name.Replace('_', ' ')).ToList() is { Count: > 0 } open)
+        {
+            foreach (var line in Wrap($"Not confirmed by the guard, so nothing is done: {string.Join(", ", open)}."))
+            {
+                yield return line;
+            }
         }
 
         foreach (var trigger in report.Arms is null ? [] : report.Triggers)
@@ -141,7 +159,10 @@ internal sealed class StatusTree
         var breaker = Breaker(report);
         if (breaker.At(_workspace.Time.GetUtcNow()) is var state and not BreakerState.Closed)
         {
-            yield return $"circuit breaker {(state == BreakerState.Open ? $"open until {breaker.OpenUntil}" : "half-open: a share of keys tries it")}; the previous version serves";
+            foreach (var line in Wrap($"circuit breaker {(state == BreakerState.Open ? $"open until {breaker.OpenUntil}" : "half-open: a share of keys tries it")}; the previous version serves"))
+            {
+                yield return line;
+            }
         }
 
         if (report.Change is { } change)
@@ -179,14 +200,30 @@ internal sealed class StatusTree
         ];
     }
 
-    private static IEnumerable<string> Wrap(string text)
+    // What does not fit beside its name goes below it.
+    private static void Lead(Action<string> write, string name, string text, string margin = "  ")
     {
-        const int width = 74;
+        if (name.Length + 2 + text.Length <= Columns)
+        {
+            write($"{name}  {text}");
+            return;
+        }
+
+        write(name);
+        foreach (var line in Wrap(text))
+        {
+            write(margin + line);
+        }
+    }
+
+    // Names of agents and models come from records, so a word may be longer than a line.
+    private static IEnumerable<string> Wrap(string text, int width = Columns - Indent)
+    {
         while (text.Length > width)
         {
             var cut = text.LastIndexOf(' ', width);
-            yield return text[..cut];
-            text = text[(cut + 1)..];
+            yield return text[..(cut > 0 ? cut : width)];
+            text = text[(cut > 0 ? cut + 1 : width)..];
         }
 
         yield return text;

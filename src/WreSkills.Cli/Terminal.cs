@@ -67,7 +67,7 @@ internal sealed class Terminal
     {
         var cells = rows.ToList();
         var wraps = wrapping ?? headers.Count - 1;
-        const int leastForWrapping = 16;
+        const int leastForWrapping = 12;
         var rigid = Enumerable.Range(0, headers.Count).Where(index => index != wraps)
             .Sum(index => 2 + Math.Max(headers[index].Length, cells.Select(row => row[index].Length).DefaultIfEmpty(0).Max()));
         var tooNarrow = rigid + leastForWrapping > Width;

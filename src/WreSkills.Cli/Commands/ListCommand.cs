@@ -59,7 +59,7 @@ internal static class ListCommand
             notes.Add($"rollout {rollout.Status}");
         }
 
-        if (invocation.Workspace.Breakers.Load(name).Any(breaker => breaker.OpenUntil is not null))
+        if (invocation.Workspace.Breakers.Load(name).Any(breaker => breaker.OpenUntil is not null && entry.Active.Values.Any(label => entry.Versions[label].StateSerial == breaker.StateSerial)))
         {
             notes.Add("circuit breaker not closed");
         }

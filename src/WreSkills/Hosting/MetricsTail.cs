@@ -76,6 +76,9 @@ internal sealed class MetricsTail : IDisposable
         }
     }
 
+    /// <summary>Ends the present wait, or the next.</summary>
+    public void Wake() => Signal();
+
     // A folder that was deleted and made again needs another watcher.
     private void Watch()
     {

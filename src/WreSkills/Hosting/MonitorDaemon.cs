@@ -27,6 +27,8 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
 {
     private readonly Dictionary<string, long> _last = [];
     private string? _latestProblem;
+    private Task<string?> _probing = Task.FromResult<string?>(null);
+    private volatile bool _failedMeanwhile;
 
     /// <summary>How often everything that depends on time is looked at. Default one minute.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
@@ -72,10 +74,10 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
+        var layout = WorkspaceConfiguration.Load(root).Layout;
+        using var tail = new MetricsTail(layout.MetricsFolder, time);
         try
         {
-            var layout = WorkspaceConfiguration.Load(root).Layout;
-            using var tail = new MetricsTail(layout.MetricsFolder, time);
             Say("started", null, "watching this workspace");
             while (!cancellationToken.IsCancellationRequested)
             {
@@ -86,6 +88,11 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Asked to stop.
+        }
+        finally
+        {
+            // It wakes the tail, so it ends first.
+            await Task.WhenAny(_probing).ConfigureAwait(false);
         }
     }
 
@@ -129,7 +136,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         var problem = await AttemptAsync(async () =>
         {
             var changed = tail?.Take() ?? [];
-            var (ingest, sweep) = (everything || IsDue("ingest", IngestInterval), everything || IsDue("sweep", SweepInterval));
+            var (ingest, sweep) = (everything || IsDue("ingest", IngestInterval), everything || IsDue("sweep", SweepInterval) || _failedMeanwhile);
             if (changed.Count == 0 && !ingest && !sweep)
             {
                 return;
@@ -187,9 +194,15 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
             watched.UnionWith(workspace.Registry.Load().Skills.Where(skill => skill.Value.Active.Count > 0).Select(skill => skill.Key));
         }
 
-        if (sweep)
+        if (sweep && tail is null)
         {
             Note(await AttemptAsync(() => ProbeAsync(workspace, cancellationToken)).ConfigureAwait(false));
+        }
+        else if (sweep && _probing.IsCompleted)
+        {
+            Note(await _probing.ConfigureAwait(false));
+            _failedMeanwhile = false;
+            _probing = AttemptAsync(() => ProbeBesideAsync(tail!, cancellationToken));
         }
 
         foreach (var skill in watched.Order(StringComparer.Ordinal))
@@ -213,6 +226,20 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         if (problems.Count > 0)
         {
             throw new WreException(string.Join("; ", problems));
+        }
+    }
+
+    // Somebody else's service that hangs must not keep the triggers waiting; what has just failed is looked at at once.
+    private async Task ProbeBesideAsync(MetricsTail tail, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using var workspace = Workspace.Open(root, time);
+        var before = workspace.Dependencies.Failed().Select(state => state.Name).ToHashSet();
+        await ProbeAsync(workspace, cancellationToken).ConfigureAwait(false);
+        if (workspace.Dependencies.Failed().Any(state => !before.Contains(state.Name)))
+        {
+            _failedMeanwhile = true;
+            tail.Wake();
         }
     }
 

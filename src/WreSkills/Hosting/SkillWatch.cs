@@ -71,7 +71,8 @@ public sealed class SkillWatch(Workspace workspace)
             Tell(report, change);
         }
 
-        if (workspace.Breakers.Note(skill, report.Stay.Version, report.Stay.StateSerial, report.NewExceptions, () => workspace.Database.Identity) is { } turned)
+        var live = entry.Active.Values.Select(label => entry.Versions[label].StateSerial).ToList();
+        if (workspace.Breakers.Note(skill, report.Stay.Version, report.Stay.StateSerial, report.NewExceptions, () => workspace.Database.Identity, live) is { } turned)
         {
             Tell(report, turned.After);
         }

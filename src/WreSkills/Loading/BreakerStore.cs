@@ -44,8 +44,9 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
     /// <param name="stateSerial">Registry serial with which it entered its state.</param>
     /// <param name="executions">Arrival number of each, in order, and whether it ended in an exception.</param>
     /// <param name="database">Which database numbered the arrivals; asked when it matters.</param>
+    /// <param name="live">Registry serials of the skill's live stays; breakers of others are forgotten.</param>
     /// <returns>The breaker before and after, when it changed its state; else null.</returns>
-    public (CircuitBreaker Before, CircuitBreaker After)? Note(string skill, string version, long stateSerial, IReadOnlyList<(long Arrival, bool Failed)> executions, Func<string> database)
+    public (CircuitBreaker Before, CircuitBreaker After)? Note(string skill, string version, long stateSerial, IReadOnlyList<(long Arrival, bool Failed)> executions, Func<string> database, IReadOnlyCollection<long> live)
     {
         if (rules.Failures == 0 || executions.Count == 0 || (!executions.Any(execution => execution.Failed) && !File.Exists(FileOf(skill))))
         {
@@ -68,8 +69,7 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
             return null;
         }
 
-        // Of other stays only those that are open still matter.
-        all.RemoveAll(breaker => breaker.StateSerial == stateSerial || breaker.OpenUntil is null);
+        all.RemoveAll(breaker => breaker.StateSerial == stateSerial || !live.Contains(breaker.StateSerial));
         all.Add(after);
         DurableFile.Replace(FileOf(skill), JsonSerializer.SerializeToUtf8Bytes(all, BreakerJson.Default.ListCircuitBreaker));
         return before.At(now) == after.At(now) ? null : (before, after);

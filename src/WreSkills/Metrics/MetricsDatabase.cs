@@ -100,15 +100,26 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
     /// <summary>The stay of a version in a state, how often it was executed and corrected, and the latest change of who runs it, with which its evidence begins.</summary>
     public (StateStay Stay, StayCircumstances Circumstances, RunnerChange? Change) Locate(string skill, SkillEntry entry, string label, VersionEntry version, PromotionState state)
     {
+        var (stay, circumstances, change, _) = Recall(skill, entry, label, version, state);
+        return (stay, circumstances, change);
+    }
+
+    /// <summary>The same with what was kept for the monitor, as one moment of the database: every other question would lock it once more, which costs more than the answer.</summary>
+    internal (StateStay Stay, StayCircumstances Circumstances, RunnerChange? Change, (long Position, long Corrections, string Policy, byte[] Content)? Kept) Recall(
+        string skill, SkillEntry entry, string label, VersionEntry version, PromotionState state)
+    {
         var stay = new StateStay(skill, label, state.Text(), version.StateSerial, version.Digest);
         StayCircumstances circumstances;
+        (long, long, string, byte[])? kept;
         using (var turn = Take(out _))
+        using (turn.Moment())
         {
             circumstances = turn.Evidence.Circumstances(stay);
+            kept = turn.Arrivals.Find(stay);
         }
 
         var change = RunnerChange.Latest(circumstances.Runners, entry);
-        return (change is null ? stay : stay with { Start = change.After.Start }, circumstances, change);
+        return (change is null ? stay : stay with { Start = change.After.Start }, circumstances, change, kept);
     }
 
     /// <summary>Reads values of a stay that arrived after a position, in order of arrival; call again from there until nothing is left.</summary>
@@ -153,13 +164,6 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         using var command = connection.Prepare(
             $"SELECT min(timestamp_ms) FROM execution_facts WHERE revision_key IN ({revisions}) AND (fidelity_seq = $1 OR outcome_seq = $1 OR time_seq = $1 OR exception_seq = $1)", sequence);
         return command.ExecuteScalar() is long moment ? DateTimeOffset.FromUnixTimeMilliseconds(moment) : null;
-    }
-
-    /// <summary>What was kept for the monitor of a stay, or null.</summary>
-    public (long Position, long Corrections, string Policy, byte[] Content)? FindMonitorState(StateStay stay)
-    {
-        using var turn = Take(out _);
-        return turn.Arrivals.Find(stay);
     }
 
     /// <summary>Keeps the monitor's state of a stay; it replaces an older one. Durable with the database.</summary>

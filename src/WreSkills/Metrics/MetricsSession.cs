@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 
+using WreSkills.Storage;
+
 namespace WreSkills.Metrics;
 
 /// <summary>
@@ -10,6 +12,8 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
     private EvidenceQueries? _evidence;
     private SummaryQueries? _summaries;
     private ArrivalQueries? _arrivals;
+    private SqliteStatement? _begin;
+    private SqliteStatement? _end;
 
     public SqliteConnection Connection => connection;
 
@@ -21,6 +25,8 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
 
     public void Close()
     {
+        _begin?.Dispose();
+        _end?.Dispose();
         _arrivals?.Dispose();
         _evidence?.Dispose();
         _summaries?.Dispose();
@@ -36,7 +42,24 @@ internal sealed class MetricsSession(SqliteConnection connection, object gate)
 
         public ArrivalQueries Arrivals => session.Arrivals;
 
+        /// <summary>Until it is disposed of, all questions see the same moment.</summary>
+        public Snapshot Moment() => new(session);
+
         public void Dispose() => Monitor.Exit(session.Gate);
+    }
+
+    /// <summary>A read transaction.</summary>
+    public readonly ref struct Snapshot
+    {
+        private readonly MetricsSession _session;
+
+        public Snapshot(MetricsSession session)
+        {
+            _session = session;
+            (_session._begin ??= new SqliteStatement(session.Connection, "BEGIN")).Run();
+        }
+
+        public void Dispose() => (_session._end ??= new SqliteStatement(_session.Connection, "COMMIT")).Run();
     }
 
     private object Gate => gate;

@@ -63,8 +63,8 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
             return null;
         }
 
-        var (stay, circumstances, change) = database.Locate(skill, entry, live.Label, live.Version, state);
-        var (watch, arms, seen) = Resume(stay, live.Version, Times(entry, live.Version, state), circumstances, policy);
+        var (stay, circumstances, change, memory) = database.Recall(skill, entry, live.Label, live.Version, state);
+        var (watch, arms, seen) = Resume(stay, memory, live.Version, Times(entry, live.Version, state), circumstances, policy);
         var (before, told) = (watch.Position, watch.Told);
         var (begun, exceptions) = TakeIn(stay, watch, arms, BaselineOf(skill, entry, state), (seen, circumstances.Arrived), policy);
         var literal = RollbackTrigger.Evaluate(watch, policy, () => CriticalIds(stay));
@@ -108,12 +108,13 @@ public sealed class SkillMonitor(MetricsDatabase database, ReviewFlagStore flags
 
     // What was kept counts only for the same rules, the same beginning and uncorrected values; else everything is read again,
     // but what was judged already is not judged again.
-    private (WatchState Watch, ArmComparison? Arms, long Seen) Resume(StateStay stay, VersionEntry version, double? timeMs, StayCircumstances circumstances, PromotionPolicy policy)
+    private static (WatchState Watch, ArmComparison? Arms, long Seen) Resume(
+        StateStay stay, (long Position, long Corrections, string Policy, byte[] Content)? memory, VersionEntry version, double? timeMs, StayCircumstances circumstances, PromotionPolicy policy)
     {
         var staged = stay.State == PromotionState.Staged.Text();
         WatchState Watch() => new(policy, timeMs);
         ArmComparison? Arms() => staged ? new ArmComparison(policy.Demotion.RegressionMargin, version.PrototypeBaseline) : null;
-        if (database.FindMonitorState(stay) is not { } kept)
+        if (memory is not { } kept)
         {
             return (Watch(), Arms(), 0);
         }

@@ -4,8 +4,8 @@ using System.IO.Enumeration;
 namespace WreSkills.Storage;
 
 /// <summary>
-/// Named points at which the crash tests kill the process or make the disk fail. Without the environment variables
-/// <c>WRE_CRASH_AT</c> and <c>WRE_FAULT</c> every call is one null check.
+/// Named points at which the crash tests kill the process or make the disk fail, and the race tests let another thread go first. Without
+/// the environment variables <c>WRE_CRASH_AT</c> and <c>WRE_FAULT</c> every call is two null checks.
 /// </summary>
 internal static class FaultInjection
 {
@@ -20,12 +20,23 @@ internal static class FaultInjection
         set => s_fault.Value = value;
     }
 
+    [ThreadStatic]
+    private static Action<string>? s_observer;
+
+    /// <summary>Told of every point that the current thread reaches, before it goes on.</summary>
+    public static Action<string>? Observer
+    {
+        get => s_observer;
+        set => s_observer = value;
+    }
+
     /// <summary>
     /// Dies by SIGKILL, as a power cut or an out-of-memory killer would end us, if this is the chosen point. The choice may
     /// hold <c>*</c> and <c>?</c>, because some points are named after files that are named after operation ids.
     /// </summary>
     public static void Reach(string point)
     {
+        s_observer?.Invoke(point);
         if (s_crashAt is not null && FileSystemName.MatchesSimpleExpression(s_crashAt, point, ignoreCase: false))
         {
             using var self = Process.GetCurrentProcess();

@@ -28,11 +28,14 @@ public sealed class FileLock : IDisposable
         {
             try
             {
-                return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+                var held = new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+                FaultInjection.Reach("lock-taken");
+                return held;
             }
             catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException) && waited.Elapsed < limit && IsHeld(path))
             {
                 // Holders keep it for a few milliseconds; start eager and become polite.
+                FaultInjection.Reach("lock-held");
                 Thread.Sleep(attempt < 20 ? 1 : 15);
             }
             catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException) && waited.Elapsed >= limit)

@@ -173,4 +173,58 @@ public sealed class MonitorDaemonTests : IDisposable
         Assert.Equal("stopped", _events.Last().Kind);
         Assert.True(await Daemon.RunOnceAsync(Stop));
     }
+
+    [Fact]
+    public async Task A_dependency_that_hangs_keeps_no_trigger_waiting()
+    {
+        _test.Write("wre.yaml", "dependencies:\n  author_history: {kind: command, command: [sh, -c, 'test -f hang && exec sleep 600; exit 0'], timeout_seconds: 60}\n");
+        _test.Reopen();
+        await _test.ProduceAsync();
+        _test.Write("hang", "");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var running = new MonitorDaemon(_test.Root, TimeProvider.System, _events.Enqueue) { SweepInterval = TimeSpan.FromMinutes(10) }.RunAsync(stop.Token);
+        AppendFidelity(10, 0.5);
+        while (_test.Entry.PromotionState != PromotionState.Staged && clock.Elapsed < TimeSpan.FromSeconds(50))
+        {
+            Stop.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Equal(PromotionState.Staged, _test.Entry.PromotionState);
+        await stop.CancelAsync();
+        await running;
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 55);
+    }
+
+    [Fact]
+    public async Task A_failed_dependency_is_looked_at_as_soon_as_it_has_failed()
+    {
+        _test.Write("wre.yaml", "dependencies:\n  author_history: {kind: file, path: authors.db}\n");
+        _test.Write("modules/infrastructure/wre_core/skills/policy.yaml", "triggers:\n  dependency_failure: {probes: 3, within_seconds: 1}\n");
+        _test.Write("authors.db", "");
+        _test.Reopen();
+        await _test.ProduceAsync();
+        File.Delete(_test.At("authors.db"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var running = new MonitorDaemon(_test.Root, TimeProvider.System, _events.Enqueue) { SweepInterval = TimeSpan.FromHours(1) }.RunAsync(stop.Token);
+        while (!_events.Any(one => one.Kind == "rollback"))
+        {
+            Stop.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Contains(_events, one => one.Text.Contains("dependency_failure", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task Whatever_ends_the_watching_ends_the_process_so_that_a_standby_takes_over()
+    {
+        await _test.StageAsync();
+        var broken = new MonitorDaemon(_test.Root, TimeProvider.System, one => throw new InvalidOperationException(one.Kind));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => broken.RunAsync(Stop));
+        Assert.True(await Daemon.RunOnceAsync(Stop));
+    }
 }

@@ -23,9 +23,11 @@ internal sealed class TestWorkspace : IDisposable
 
     private int _next;
 
-    public TestWorkspace(string? policy = null)
+    public TestWorkspace(string? policy = null, bool inMemory = false)
     {
-        Root = Directory.CreateTempSubdirectory("wre-scenario-").FullName;
+        Root = inMemory && Directory.Exists("/dev/shm")
+            ? Directory.CreateDirectory($"/dev/shm/wre-scenario-{Guid.NewGuid():n}").FullName
+            : Directory.CreateTempSubdirectory("wre-scenario-").FullName;
         WriteSkill();
         if (policy is not null)
         {

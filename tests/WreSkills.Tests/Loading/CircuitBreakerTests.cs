@@ -100,7 +100,7 @@ public sealed class CircuitBreakerTests : IDisposable
         var breakers = _test.Workspace.Breakers;
         BreakerState Note(string executions, int after = 0, string database = "a")
         {
-            breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions(executions, after), () => database);
+            breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions(executions, after), () => database, [3]);
             return breakers.Find(TestWorkspace.Skill, "1.0", 3).At(_test.Time.GetUtcNow());
         }
 
@@ -120,6 +120,17 @@ public sealed class CircuitBreakerTests : IDisposable
     }
 
     [Fact]
+    public void What_happens_to_one_arm_leaves_the_other_arms_count_alone_and_ended_stays_are_forgotten()
+    {
+        var breakers = _test.Workspace.Breakers;
+        breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("xxxx"), () => "a", [3, 5]);
+        breakers.Note(TestWorkspace.Skill, "1.1", 5, Executions("x", 4), () => "a", [3, 5]);
+        Assert.NotNull(breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("x", 5), () => "a", [3, 5]));
+        breakers.Note(TestWorkspace.Skill, "1.1", 5, Executions("x", 6), () => "a", [5]);
+        Assert.Equal(5, Assert.Single(breakers.Load(TestWorkspace.Skill)).StateSerial);
+    }
+
+    [Fact]
     public async Task A_monitor_that_is_killed_between_breaker_and_memory_counts_no_exception_twice()
     {
         await _test.ProduceAsync();
@@ -130,7 +141,7 @@ public sealed class CircuitBreakerTests : IDisposable
         _test.Workspace.Ingestor.Run(TestWorkspace.Skill);
         var report = _test.Workspace.Monitor.Evaluate(TestWorkspace.Skill, _test.Entry, _test.Workspace.Policy, PromotionState.Production)!;
         Assert.Equal(4, report.NewExceptions.Count);
-        _test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", production.Version.StateSerial, report.NewExceptions, () => _test.Workspace.Database.Identity);
+        _test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", production.Version.StateSerial, report.NewExceptions, () => _test.Workspace.Database.Identity, [production.Version.StateSerial]);
 
         // Nothing was kept; the next look reads the same four.
         _test.Reopen();
@@ -144,7 +155,7 @@ public sealed class CircuitBreakerTests : IDisposable
     {
         _test.Write("modules/infrastructure/wre_core/skills/breakers/spam_check.json", "[{\"state_ser");
         Assert.True(_test.Workspace.Breakers.Admits(TestWorkspace.Skill, 3, "k"));
-        Assert.NotNull(_test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("xxxxx"), () => "a"));
+        Assert.NotNull(_test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("xxxxx"), () => "a", [3]));
         Assert.Single(_test.Workspace.Breakers.Load(TestWorkspace.Skill));
     }
 }

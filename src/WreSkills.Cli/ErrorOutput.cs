@@ -18,15 +18,15 @@ internal static class ErrorOutput
             return;
         }
 
-        error.WriteLine($"error: {problem.Message}");
+        error.WriteLine($"error: {Terminal.Safe(problem.Message)}");
         foreach (var item in problem.Problems)
         {
-            error.WriteLine($"  - {item}");
+            error.WriteLine($"  - {Terminal.Safe(item)}");
         }
 
         if (problem.Hint is not null)
         {
-            error.WriteLine($"hint: {problem.Hint}");
+            error.WriteLine($"hint: {Terminal.Safe(problem.Hint)}");
         }
     }
 }

@@ -55,9 +55,16 @@ internal sealed class Terminal
         }
     }
 
-    public void Line(string text = "") => _output.WriteLine(text);
+    public void Line(string text = "") => _output.WriteLine(Safe(text));
 
-    public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");
+    public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(Safe(text))}[/]");
+
+    /// <summary>Text that cannot steer the terminal: names of agents, reasons and breadcrumbs come from records that anybody may write.</summary>
+    public static string Safe(string text)
+    {
+        static bool Steers(char character) => char.IsControl(character) && character is not ('\n' or '\t');
+        return text.Any(Steers) ? string.Concat(text.Replace("\r\n", "\n", StringComparison.Ordinal).Select(character => Steers(character) ? '\uFFFD' : character)) : text;
+    }
 
     /// <summary>Columns of the terminal; very many when piped.</summary>
     public int Width => _console.Profile.Width;
@@ -80,7 +87,7 @@ internal sealed class Terminal
 
         foreach (var row in cells)
         {
-            table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell, StyleOf(cell))));
+            table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(Safe(cell), StyleOf(cell))));
         }
 
         if (!_plain)

@@ -44,7 +44,7 @@ internal static class MonitorCommand
     {
         invocation.Output.WriteLine(invocation.Json
             ? new JsonObject { ["at"] = Timestamp.ToIso(one.At), ["event"] = one.Kind, ["skill"] = one.Skill, ["text"] = one.Text }.ToJsonString(JsonOutput.Line)
-            : $"{Timestamp.ToIso(one.At)}  {one.Kind,-10}  {one.Text}");
+            : $"{Timestamp.ToIso(one.At)}  {one.Kind,-10}  {Terminal.Safe(one.Text)}");
         invocation.Output.Flush();
     }
 }

@@ -37,7 +37,7 @@ internal static class RolloutCommand
             throw new WreException($"No version of {skill} is staged, so there is no rollout.", $"`wre show --skill {skill}` lists its versions");
         }
 
-        var decision = RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow());
+        var decision = workspace.Watch.Decide(skill, entry, report);
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, View(skill, report, rollout, decision, workspace.Policy.Rollout.Steps));

@@ -172,9 +172,18 @@ public sealed class SkillWatch(Workspace workspace)
 
     private static string Words(DependencyState outage) => $"The dependency {outage.Name} is unavailable since {Storage.Timestamp.ToIso(outage.FailedSince!.Value)}: {outage.Problem}.";
 
+    /// <summary>What the monitor would do with the rollout of a skill now.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="entry">Its registry entry.</param>
+    /// <param name="report">What the monitor sees of the staged version.</param>
+    public RolloutDecision Decide(string skill, SkillEntry entry, MonitorReport report) => Decide(entry, report, Outage(skill, entry, PromotionState.Staged));
+
+    private RolloutDecision Decide(SkillEntry entry, MonitorReport report, DependencyState? outage) =>
+        RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow(), outage is null ? null : Words(outage));
+
     private void MoveRollout(string skill, SkillEntry entry, MonitorReport report, DependencyState? outage)
     {
-        var decision = RolloutGuide.Decide(entry, report, workspace.Policy, workspace.Time.GetUtcNow(), outage is null ? null : Words(outage));
+        var decision = Decide(entry, report, outage);
         if (decision.Move == RolloutMove.Hold)
         {
             return;

@@ -54,7 +54,7 @@ public sealed class Workspace : IDisposable
         Inspection = new AuditInspection(Layout, Audit);
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
-        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time);
+        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
         Issuer = new TicketIssuer(Checker, Tickets, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
@@ -250,6 +250,12 @@ public sealed class Workspace : IDisposable
         ? new JudgeCascade(Model(settings.Scorer, cache), settings.Second is { } second ? Model(second, cache) : null, settings.Margin)
         : null;
 
+    // What a judge decided counts only as long as it is the workspace's judge, and as its latest certificate says.
+    private string? JudgeProblem(string skill, JudgeUse used) =>
+        Configuration.Judge is { } settings && JudgeCascade.IdentityOf(settings.Scorer, settings.Second) is var identity && identity != used.Judge ? $"{used.Judge} answered, and wre.yaml names {identity} now"
+        : used.Prompt != JudgePrompt.Digest ? "its prompt has changed since"
+        : Certificates.Find(skill)?.Problem(used.Judge, used.Model, JudgePrompt.Digest);
+
     /// <summary>A model by its settings.</summary>
     internal ChatModel Model(ChatAgentSettings settings, bool cache) => new(settings, cache ? new ChatCache(Layout.ChatCacheFolder) : null, Time);
 
@@ -291,7 +297,7 @@ public sealed class Workspace : IDisposable
 
         if (request.Change == RolloutRequest.Advance && rollout.Status == RolloutEntry.Progressing)
         {
-            var decision = RolloutGuide.Decide(entry, report, Policy, Time.GetUtcNow());
+            var decision = Watch.Decide(request.Skill, entry, report);
             if (decision.Move != RolloutMove.Advance && decision.Reason != "needs_approval" && !(force && Policy.FindApprover(request.Approver, Approver.Override) is not null))
             {
                 return new RollbackOutcome

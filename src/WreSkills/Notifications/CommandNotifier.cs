@@ -81,7 +81,9 @@ public sealed class ConsoleNotifier(ConsoleSettings settings, TextWriter output)
     /// <inheritdoc />
     public async Task<DeliveryAttempt> DeliverAsync(OutboxMessage message, CancellationToken cancellationToken)
     {
-        await output.WriteLineAsync($"{message.CreatedAt}  {MessageText.Plain(message).Replace("\n", "\n    ", StringComparison.Ordinal)}".AsMemory(), cancellationToken).ConfigureAwait(false);
+        // Names and reasons come from records that anybody may write; they must not steer a terminal.
+        var text = string.Concat(MessageText.Plain(message).Select(character => char.IsControl(character) && character != '\n' ? '\uFFFD' : character));
+        await output.WriteLineAsync($"{message.CreatedAt}  {text.Replace("\n", "\n    ", StringComparison.Ordinal)}".AsMemory(), cancellationToken).ConfigureAwait(false);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         return DeliveryAttempt.Delivered;
     }

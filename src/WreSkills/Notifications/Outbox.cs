@@ -99,11 +99,12 @@ public sealed class Outbox(WorkspaceLayout layout)
     /// <summary>Messages in order of creation; files that are no messages are passed over.</summary>
     public IReadOnlyList<OutboxMessage> Pending() => [.. Each().OrderBy(message => message.CreatedAt, StringComparer.Ordinal).ThenBy(message => message.Id, StringComparer.Ordinal)];
 
+    // Ids stand in headers, so a file by another name than ours is no message.
     private static OutboxMessage? Read(string path)
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject json && Text(json, "id") is { } id && Text(json, "kind") is { } kind && id + ".json" == Path.GetFileName(path)
+            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject json && Text(json, "id") is { } id && Text(json, "kind") is { } kind && id + ".json" == Path.GetFileName(path) && id.All(character => character is > ' ' and < '\x7f')
                 ? new OutboxMessage(id, kind, Text(json, "skill") ?? "", Text(json, "created_at") ?? "", json)
                 : null;
         }

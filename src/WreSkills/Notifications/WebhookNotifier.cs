@@ -49,6 +49,9 @@ public sealed class WebhookNotifier : INotifier, IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, _settings.Url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.UserAgent.ParseAdd("wre-skills/1.0");
+        var timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
+        request.Headers.Add("webhook-id", message.Id);
+        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         if (_settings.SecretVariable is { } variable)
         {
             if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } secret || WebhookSignature.Key(secret) is not { } key)
@@ -56,9 +59,6 @@ public sealed class WebhookNotifier : INotifier, IDisposable
                 return new DeliveryAttempt(DeliveryStatus.Failed, $"the environment variable {variable} holds no secret (whsec_ and base64 of at least 16 bytes)");
             }
 
-            var timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
-            request.Headers.Add("webhook-id", message.Id);
-            request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
             request.Headers.Add("webhook-signature", WebhookSignature.Sign(key, message.Id, timestamp, body));
         }
 

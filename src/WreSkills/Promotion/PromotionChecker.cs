@@ -44,7 +44,8 @@ public sealed record PromotionReadiness
 
 /// <summary>Collects the evidence of a promotion and asks the gates. Ingests the skill's metrics first (policy 5.4); changes no state.</summary>
 public sealed class PromotionChecker(
-    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, DependencyHealth dependencies, PromotionPolicy policy, TimeProvider time)
+    WorkspaceLayout layout, SkillRegistry registry, SkillLoader loader, BenchmarkStore benchmarks, MetricsIngestor ingestor, MetricsDatabase database, DependencyHealth dependencies, PromotionPolicy policy, TimeProvider time,
+    Func<string, JudgeUse, string?> judgeProblem)
 {
     /// <summary>Checks a promotion.</summary>
     /// <exception cref="WreException">The skill's name is none, or the registry or database cannot be used.</exception>
@@ -80,7 +81,7 @@ public sealed class PromotionChecker(
         {
             var draft = loader.OpenPrototype(readiness.Skill);
             var benchmark = benchmarks.Latest(readiness.Skill, draft.Digest);
-            evidence = evidence with { Folder = draft.Folder, Digest = draft.Digest, Dependencies = Probe(draft.Folder), Benchmark = benchmark?.Result, BenchmarkSha256 = benchmark?.Sha256 };
+            evidence = evidence with { Folder = draft.Folder, Digest = draft.Digest, Dependencies = Probe(draft.Folder), Benchmark = benchmark?.Result, BenchmarkSha256 = benchmark?.Sha256, JudgeProblem = JudgeProblem(readiness.Skill, benchmark?.Result) };
             if (entry?.Live(PromotionState.Production) is { } production && production.Version.Digest == draft.Digest)
             {
                 refusal = $"The draft of {readiness.Skill} is the content of {production.Label}, which is in production already.";
@@ -126,6 +127,7 @@ public sealed class PromotionChecker(
             Version = version,
             Benchmark = benchmark?.Result,
             BenchmarkSha256 = benchmark?.Sha256,
+            JudgeProblem = JudgeProblem(readiness.Skill, benchmark?.Result),
             Window = database.Window(stay, new WindowSizes(gates.Executions, gates.Executions, gates.NegativesWindow, gates.Executions, gates.Executions, gates.Executions)),
             Requalify = policy.ModelChange == ModelChange.Benchmark ? change : null,
             MetricsProblem = ProbeMetrics(),
@@ -142,6 +144,8 @@ public sealed class PromotionChecker(
 
         return readiness with { Evidence = evidence, Digest = version.Digest, Version = label, Gates = PromotionGates.StagedToProduction(evidence, gates) };
     }
+
+    private string? JudgeProblem(string skill, BenchmarkResult? benchmark) => benchmark?.Judge is { } judge ? judgeProblem(skill, judge) : null;
 
     private IReadOnlyList<(string Name, DependencyState? State)> Probe(SkillFolder folder)
     {

@@ -25,6 +25,9 @@ public sealed record PromotionEvidence
     /// <summary>The latest benchmark of this exact content, or null.</summary>
     public BenchmarkResult? Benchmark { get; init; }
 
+    /// <summary>Why the judge of the benchmark may not decide any more, though it might when the benchmark was made; null when it may.</summary>
+    public string? JudgeProblem { get; init; }
+
     /// <summary>SHA-256 of the benchmark's file, or null.</summary>
     public string? BenchmarkSha256 { get; init; }
 

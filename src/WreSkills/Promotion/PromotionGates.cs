@@ -301,9 +301,9 @@ public static class PromotionGates
             };
         }
 
-        // A judge whose agreement with people nobody has measured may not decide.
-        private GateResult Certified(GateResult gate) => evidence.Benchmark?.Judge?.Uncertified is { } reason && gate.Verdict is (Verdict.Pass or Verdict.Fail)
-            ? gate with { Verdict = Verdict.Inconclusive, Evidence = $"{gate.Evidence} It leans on a judge that may not decide: {reason}; `wre judge calibrate` measures it." }
+        // A judge whose agreement with people nobody has measured may not decide, nor one that was changed since.
+        private GateResult Certified(GateResult gate) => evidence.Benchmark?.Judge is { } judge && (judge.Uncertified ?? evidence.JudgeProblem) is { } reason && gate.Verdict is (Verdict.Pass or Verdict.Fail)
+            ? gate with { Verdict = Verdict.Inconclusive, Evidence = $"{gate.Evidence} It leans on a judge that may not decide: {reason}; `wre judge calibrate` measures it, and another benchmark asks it." }
             : gate;
 
         public GateResult AtMost(string name, string title, Func<Benchmarks.BenchmarkResult, int> figure, int limit) => evidence.Benchmark is not { } benchmark

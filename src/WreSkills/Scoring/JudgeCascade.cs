@@ -30,7 +30,11 @@ public sealed class JudgeCascade(ChatModel scorer, ChatModel? second, double mar
     public int Questions => _questions;
 
     /// <summary>Identity of what answers: models and settings; another one voids a certificate.</summary>
-    public string Identity => string.Join(" then ", new[] { scorer, second }.OfType<ChatModel>().Select(model => $"{model.Settings.Model} at {model.Settings.Endpoint} temperature {model.Settings.Temperature?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "default"}"));
+    public string Identity => IdentityOf(scorer.Settings, second?.Settings);
+
+    /// <summary>The identity of a judge with these settings, without asking it.</summary>
+    public static string IdentityOf(ChatAgentSettings scorer, ChatAgentSettings? second) => string.Join(" then ", new[] { scorer, second }.OfType<ChatAgentSettings>().Select(
+        settings => $"{settings.Model} at {settings.Endpoint} temperature {settings.Temperature?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "default"}"));
 
     /// <inheritdoc />
     public void Dispose()

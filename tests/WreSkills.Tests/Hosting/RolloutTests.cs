@@ -182,6 +182,24 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_in_production_of_which_nothing_arrives_any_more_holds_the_rollout()
+    {
+        await _test.ProduceAsync();
+        _test.WriteSkill("1.1", "Look closer.");
+        await _test.StageAsync();
+        _test.Record(Enumerable.Range(0, 60).Select(_ =>
+        {
+            var line = _test.Good("allow");
+            line["version"] = "1.1";
+            return line;
+        }));
+        _test.Time.Advance(TimeSpan.FromHours(2));
+        _test.Workspace.Watch.Run(TestWorkspace.Skill);
+        Assert.Equal((10, "progressing"), (Rollout.Percent, Rollout.Status));
+        Assert.StartsWith("sample ratio: 60 executions beside 0 are not 10 %", Steer(RolloutRequest.Advance, TestWorkspace.Approver).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Much_worse_than_what_serves_beside_it_is_demoted()
     {
         await _test.ProduceAsync();

@@ -233,4 +233,59 @@ public sealed class WatchTests : IDisposable
         Assert.DoesNotContain("evil `", report, StringComparison.Ordinal);
         Assert.Contains("For contrast, one that went well before:", report, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Another_judge_than_that_of_the_benchmark_leaves_its_gates_open()
+    {
+        const string Judge = "agents:\n  a: {kind: chat, model: gemma3:270m, endpoint: 'http://127.0.0.1:9/v1'}\n  b: {kind: chat, model: gemma3:1b, endpoint: 'http://127.0.0.1:9/v1'}\njudge:\n  model: ";
+        _test.Write("wre.yaml", Judge + "a\n");
+        _test.Reopen();
+        var result = await _test.BenchAsync();
+        _test.Workspace.Benchmarks.Save(result with
+        {
+            Judge = new WreSkills.Benchmarks.JudgeUse { Judge = _test.Workspace.Judge(cache: false)!.Identity, Prompt = WreSkills.Scoring.JudgePrompt.Digest, Questions = 3 },
+        });
+        WreSkills.Promotion.GateResult Gate() => _test.Workspace.Checker.Check(TestWorkspace.Skill, PromotionState.Prototype, PromotionState.Staged).Gates.Single(gate => gate.Name == "test_pass_rate");
+        Assert.Equal(Verdict.Pass, Gate().Verdict);
+
+        _test.Write("wre.yaml", Judge + "b\n");
+        _test.Reopen();
+        Assert.Equal(Verdict.Inconclusive, Gate().Verdict);
+        Assert.Contains("wre.yaml names gemma3:1b", Gate().Evidence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pause", "paused")]
+    [InlineData("alert", "progressing")]
+    public async Task A_condition_of_a_staged_version_that_only_pauses_or_alerts_does_so_once(string action, string status)
+    {
+        using var test = new TestWorkspace($"demotion:\n  milestone: {{executions: 100, days: 7, action: {action}}}\n");
+        await test.StageAsync();
+        test.Time.Advance(TimeSpan.FromDays(7));
+        Assert.Null(test.Workspace.Watch.Run(TestWorkspace.Skill).Rollback);
+        Assert.Equal(status, test.Entry.Rollout!.Status);
+        Assert.Single(test.Workspace.Outbox.Pending(), message => message.Kind == "trigger_alert");
+
+        // A person who resumes it has seen it.
+        if (action == "pause")
+        {
+            Assert.NotNull(test.Workspace.Steer(new WreSkills.Promotion.RolloutRequest { Skill = TestWorkspace.Skill, Change = "resume", Reason = "seen", Approver = TestWorkspace.Approver }, force: false).Transition);
+        }
+
+        test.Workspace.Watch.Run(TestWorkspace.Skill);
+        Assert.Equal("progressing", test.Entry.Rollout!.Status);
+        Assert.Single(test.Workspace.Outbox.Pending(), message => message.Kind == "trigger_alert");
+    }
+
+    [Fact]
+    public async Task A_trigger_of_production_that_pauses_stops_the_rollout_beside_it()
+    {
+        using var test = new TestWorkspace("triggers:\n  pattern_fidelity: {action: pause}\n");
+        await test.ProduceAsync();
+        test.WriteSkill("1.1", "Look closer.");
+        await test.StageAsync();
+        test.Record(Enumerable.Range(0, 10).Select(_ => test.Line(("version", "1.0"), ("pattern_fidelity", 0.5))));
+        Assert.Equal(("paused", PromotionState.Production), (test.Entry.Rollout!.Status, test.Entry.PromotionState));
+        Assert.Contains("Pattern fidelity averaged 0.5", test.Entry.Rollout.Reason, StringComparison.Ordinal);
+    }
 }

@@ -204,6 +204,42 @@ public sealed class DependencyHealthTests : IDisposable
         Assert.Equal(Verdict.Fail, gate.Verdict);
     }
 
+    [Theory]
+    [InlineData("pause", "paused")]
+    [InlineData("alert", "progressing")]
+    public async Task A_failed_dependency_does_what_its_action_says_and_no_more(string action, string status)
+    {
+        using var test = new TestWorkspace($"triggers:\n  dependency_failure: {{probes: 3, within_seconds: 10, action: {action}}}\n");
+        var store = test.At("authors.db");
+        test.Write("wre.yaml", "dependencies:\n  author_history: {kind: file, path: authors.db}\n");
+        File.WriteAllText(store, "");
+        test.Reopen();
+        await test.ProduceAsync();
+        test.WriteSkill("1.1", "Look closer.");
+        await test.StageAsync();
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        File.Delete(store);
+        for (var probe = 0; probe < 3; probe++)
+        {
+            await test.Workspace.Dependencies.CheckAsync(["author_history"], fresh: true, confirm: false, Stop);
+            test.Time.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        Assert.Null(test.Workspace.Watch.Run(TestWorkspace.Skill).Rollback);
+        Assert.Equal((PromotionState.Production, status), (test.Entry.PromotionState, test.Entry.Rollout!.Status));
+        Assert.Single(test.Workspace.Outbox.Pending(), message => message.Kind == "dependency_alert");
+    }
+
+    [Fact]
+    public async Task What_hangs_longer_than_the_span_of_the_probes_is_confirmed_all_the_same()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var hanging = One(DependencyKind.Http) with { Url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"), Timeout = TimeSpan.FromSeconds(0.7) };
+        var health = new DependencyHealth(WorkspaceLayout.ForPreset("policy", _folder.Path), [hanging], new DependencyRules { WithinSeconds = 1 }, TimeProvider.System);
+        Assert.NotNull((await health.CheckAsync(["it"], fresh: false, confirm: true, Stop))[0].FailedSince);
+    }
+
     [Fact]
     public async Task Names_without_a_probe_are_named_and_left_to_the_reviewer()
     {

@@ -71,6 +71,37 @@ public sealed class OutboxCourierTests : IDisposable
     public void A_weak_secret_is_none(string secret) => Assert.Null(WebhookSignature.Key(secret));
 
     [Fact]
+    public async Task Without_a_secret_it_still_has_its_id()
+    {
+        Put("op-1");
+        await Courier(Settings() with { SecretVariable = null }).RunOnceAsync(Stop);
+        Assert.Equal(("op-1", "1760961600"), (Assert.Single(_receiver.Received).Id, _receiver.Received.First().Timestamp));
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_fits_no_header_stops_nobody()
+    {
+        Put("op-1");
+        foreach (var name in (string[])["a\nb", "ü"])
+        {
+            File.WriteAllText(Path.Combine(WorkspaceLayout.ForPreset("policy", _folder.Path).OutboxFolder, name + ".json"), new JsonObject { ["id"] = name, ["kind"] = "rollback_alert" }.ToJsonString());
+        }
+
+        Assert.Equal(1, (await Courier().RunOnceAsync(Stop)).Delivered);
+        Assert.Equal("op-1", Assert.Single(_outbox.Each()).Id);
+    }
+
+    [Fact]
+    public async Task The_console_shows_a_message_without_letting_it_steer_the_terminal()
+    {
+        _outbox.Put(new OutboxMessage("op-1", "runner_change", "spam_check", Timestamp.ToIso(s_start), new JsonObject { ["text"] = "the agent \u001b[2Jevil runs it" }));
+        using var output = new StringWriter();
+        await new OutboxCourier(_outbox, _ledger, new ConsoleNotifier(new ConsoleSettings { Name = "log" }, output), _time).RunOnceAsync(Stop);
+        Assert.Contains("[2Jevil", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output.ToString());
+    }
+
+    [Fact]
     public async Task Delivered_it_is_not_sent_again_and_is_recognised_when_put_again()
     {
         Put("op-1");

@@ -92,6 +92,8 @@ public sealed class PromotionGatesTests : IDisposable
     [Fact]
     public void A_gate_that_leans_on_a_judge_without_certificate_says_why()
     {
+        var changed = PromotionGates.PrototypeToStaged(Evidence() with { Benchmark = Benchmark with { Judge = Judge(null) }, JudgeProblem = "another answers now" }, new PrototypeGates()).Single(gate => gate.Name == "test_pass_rate");
+        Assert.Equal(Verdict.Inconclusive, changed.Verdict);
         var gate = PromotionGates.PrototypeToStaged(Evidence() with { Benchmark = Benchmark with { Judge = Judge("kappa is 0.40, below 0.60") } }, new PrototypeGates()).Single(gate => gate.Name == "test_pass_rate");
         Assert.Contains("kappa is 0.40, below 0.60; `wre judge calibrate` measures it", gate.Evidence, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class StatusTextTests
         Assert.Contains("production 1.0", status.StdOut, StringComparison.Ordinal);
         Assert.Contains("the evidence began anew", string.Join(' ', status.StdOut.Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.DoesNotContain(status.StdOut, character => char.IsControl(character) && character != '\n');
-        Assert.All(Tree(status), line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(Tree(status.StdOut), line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class StatusTextTests
         workspace.Must("rollback", "--skill", TemporaryWorkspace.Skill, "--from", "production", "--to", "staged", "--reason", "it got worse in every respect that anybody looked at \u001b[2J since the raid began on Monday");
         var status = workspace.Run("status", "--skill", TemporaryWorkspace.Skill);
         Assert.DoesNotContain(status.StdOut, character => char.IsControl(character) && character != '\n');
-        Assert.All(Tree(status), line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(Tree(status.StdOut), line => Assert.InRange(line.Length, 0, 80));
     }
 
-    private static string[] Tree(WreResult status) => status.StdOut.Split("\n\n")[0].Split('\n');
+    private static string[] Tree(string status) => status.Split("\n\n")[0].Split('\n');
 }

@@ -97,12 +97,13 @@ internal static class MetricsSchema
             ordinal INTEGER NOT NULL, fidelity_seq INTEGER NOT NULL, outcome_seq INTEGER NOT NULL, performance_seq INTEGER NOT NULL, timestamp_ms INTEGER NOT NULL,
             PRIMARY KEY (revision_key, agent, model)
         ) WITHOUT ROWID;
-        -- What the monitor remembers of a version in a state, and the arrival up to which it has judged.
+        -- What the monitor remembers of a version in a state, and the arrival up to which it has judged. With a rowid, because the content is longer
+        -- than what an index keeps in its own pages: a search would read it from the file at every step.
         CREATE TABLE IF NOT EXISTS monitor_states (
             skill_id TEXT NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL, state_serial INTEGER NOT NULL,
             position INTEGER NOT NULL, corrections INTEGER NOT NULL, policy TEXT NOT NULL, content BLOB NOT NULL,
             PRIMARY KEY (skill_id, version, state, state_serial)
-        ) WITHOUT ROWID;
+        );
 
         CREATE VIEW IF NOT EXISTS execution_metrics AS
             SELECT {ExecutionKey.Sql("f.execution")} AS execution_id, k.skill_id AS skill_id,

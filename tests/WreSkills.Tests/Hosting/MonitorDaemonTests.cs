@@ -174,7 +174,7 @@ public sealed class MonitorDaemonTests : IDisposable
         Assert.True(await Daemon.RunOnceAsync(Stop));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_dependency_that_hangs_keeps_no_trigger_waiting()
     {
         _test.Write("wre.yaml", "dependencies:\n  author_history: {kind: command, command: [sh, -c, 'test -f hang && exec sleep 600; exit 0'], timeout_seconds: 60}\n");
@@ -197,7 +197,7 @@ public sealed class MonitorDaemonTests : IDisposable
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 55);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_failed_dependency_is_looked_at_as_soon_as_it_has_failed()
     {
         _test.Write("wre.yaml", "dependencies:\n  author_history: {kind: file, path: authors.db}\n");
@@ -219,7 +219,7 @@ public sealed class MonitorDaemonTests : IDisposable
         await running;
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Whatever_ends_the_watching_ends_the_process_so_that_a_standby_takes_over()
     {
         await _test.StageAsync();

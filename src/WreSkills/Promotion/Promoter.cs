@@ -172,6 +172,7 @@ public sealed class Promoter(
 
         Transition transition;
         string? note;
+        var seen = registry.Load().Find(request.Skill)?.Live(request.From);
         using (journal.AnnounceRollback(request.Skill))
         using (locks.AcquireCommit())
         {
@@ -186,6 +187,11 @@ public sealed class Promoter(
             if (request.OnlyIf is { } only && (only.Version != label || only.StateSerial != version.StateSerial))
             {
                 return Refused($"{request.Skill} {only.Version} is not in {request.From.Text()} any more.");
+            }
+
+            if (TransitionRules.RefuseSecondRollback(request.Skill, entry, (label, version), seen, request.At) is { } meanwhile)
+            {
+                return Refused(meanwhile);
             }
 
             var frame = _committer.Frame("rollback", request.Skill, label, version.Digest, request.From, request.To, document.Serial, request.At) with

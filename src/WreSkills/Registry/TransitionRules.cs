@@ -1,3 +1,5 @@
+using WreSkills.Storage;
+
 namespace WreSkills.Registry;
 
 /// <summary>Which transitions are legal (policy 1 and 2, DESIGN section 4), each refusal with its own words.</summary>
@@ -28,6 +30,25 @@ public static class TransitionRules
             default:
                 return $"{skill} cannot be promoted from {from.Text()} to {to.Text()}: held is not a state one asks for.";
         }
+    }
+
+    /// <summary>
+    /// Says why a rollback would hit the wrong version: what it was decided for was rolled back meanwhile, by the monitor or another person, and
+    /// the version that serves again is not meant.
+    /// </summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="live">What is in the state that the rollback comes from.</param>
+    /// <param name="seen">What was there when the rollback was asked for; null when nothing was.</param>
+    /// <param name="decided">When it was decided; null for just now.</param>
+    /// <returns>The refusal, or null when nobody was faster.</returns>
+    public static string? RefuseSecondRollback(string skill, SkillEntry entry, (string Label, VersionEntry Version) live, (string Label, VersionEntry Version)? seen, DateTimeOffset? decided)
+    {
+        // One registry commit takes a version out and brings its predecessor back.
+        var (failed, by) = entry.Versions.Where(version => version.Key != live.Label && version.Value.RolledBack is not null && version.Value.StateSerial == live.Version.StateSerial)
+            .Select(version => (version.Key, version.Value.RolledBack)).FirstOrDefault();
+        var faster = by is not null && ((seen?.Label == failed && failed is not null) || (decided is { } moment && Timestamp.TryParse(by.At, out var at) && moment <= at));
+        return faster ? $"{skill} {failed} was rolled back at {by!.At} ({by.Reason}), before this was done, and {live.Label} serves again; if {live.Label} is meant, ask once more, with a later --timestamp or none." : null;
     }
 
     /// <summary>Says why a rollback is not legal.</summary>

@@ -71,7 +71,7 @@ public sealed class InterleavedRaceTests : IDisposable
         {
             won[made[0] is null ? 1 : 0]++;
             AssertOneRollback(test, before, after, made);
-            Assert.Equal(made[0] is null ? RollbackRequest.ManualOverride : "pattern_fidelity_drop_below_85", test.Entry.Versions["1.0"].RolledBack!.Reason);
+            Assert.Equal(made[0] is null ? RollbackRequest.ManualOverride : "pattern_fidelity_drop_below_85", test.Entry.Versions["1.1"].RolledBack!.Reason);
         });
         Assert.All(won, wins => Assert.InRange(wins, 1, Rounds - 1));
     }
@@ -98,7 +98,7 @@ public sealed class InterleavedRaceTests : IDisposable
     {
         Assert.Single(made.OfType<Transition>());
         Assert.Equal(new Traces(before.Serial + 1, before.Lines + 1, before.RollbackAlerts + 1, 0), after);
-        Assert.Equal((PromotionState.Staged, 1), (test.Entry.PromotionState, test.Entry.Versions["1.0"].Rollbacks));
+        Assert.Equal(("1.0", 1, 0), (test.Entry.Live(PromotionState.Production)!.Value.Label, test.Entry.Versions["1.1"].Rollbacks, test.Entry.Versions["1.0"].Rollbacks));
     }
 
     private void Race(TestWorkspace test, Func<World, Transition?>[] actors, Action<Traces, Traces, Transition?[]> check)
@@ -180,14 +180,16 @@ public sealed class InterleavedRaceTests : IDisposable
         return test;
     }
 
-    // What completes the trigger is ingested, and nobody has judged it.
+    // 1.1 has replaced 1.0, which serves again after one rollback and must not be hit by a second. What completes the trigger is ingested,
+    // and nobody has judged it.
     private async Task<TestWorkspace> WithFiringTriggerAsync()
     {
-        var test = New("");
-        await test.ProduceAsync();
+        var test = await WithStagedSecondAsync("");
+        RecordOf(test, "1.1", 100);
+        TestWorkspace.Committed(test.Promote(PromotionState.Production, test.Ticket(PromotionState.Production)));
         var serial = test.Entry.Live(PromotionState.Production)!.Value.Version.StateSerial;
         File.AppendAllText(Path.Combine(test.Workspace.Layout.MetricsFolder, $"{TestWorkspace.Skill}_fidelity.json"), string.Concat(Enumerable.Range(0, 10).Select(_ =>
-            test.Line(("pattern_fidelity", 0.83), ("version", "1.0"), ("state", "production"), ("state_serial", serial)).ToJsonString() + "\n")));
+            test.Line(("pattern_fidelity", 0.83), ("version", "1.1"), ("state", "production"), ("state_serial", serial)).ToJsonString() + "\n")));
         test.Workspace.Ingestor.Run(TestWorkspace.Skill);
         return test;
     }
@@ -235,8 +237,10 @@ public sealed class InterleavedRaceTests : IDisposable
             To = PromotionState.Staged,
             Reason = reason,
             Approver = approver,
+            At = approver is null ? null : workspace.Time.GetUtcNow(),
         }).Transition;
 
+        // Decided at this moment, whenever the command gets its turn.
         public Transition? Override() => RollBack(RollbackRequest.ManualOverride, TestWorkspace.Approver);
 
         public Transition? Watch() => workspace.Watch.Run(TestWorkspace.Skill).Rollback;

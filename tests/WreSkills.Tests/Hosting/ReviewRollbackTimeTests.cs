@@ -33,6 +33,27 @@ public sealed class ReviewRollbackTimeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rollback_decided_before_another_took_the_version_out_does_not_hit_the_predecessor()
+    {
+        await _test.ProduceAsync();
+        _test.WriteSkill("1.1", "Look closer.");
+        await _test.StageAsync();
+        _test.Record(Enumerable.Range(0, 100).Select(index =>
+        {
+            var line = _test.Good(index % 2 == 0 ? "allow" : "remove");
+            line["version"] = "1.1";
+            return line;
+        }));
+        TestWorkspace.Committed(_test.Promote(PromotionState.Production, _test.Ticket(PromotionState.Production)));
+        _test.Time.Advance(TimeSpan.FromMinutes(10));
+        _test.RecordFidelity([.. Enumerable.Repeat(0.5, 10)]);
+        Assert.Equal("1.0", _test.Entry.Live(PromotionState.Production)!.Value.Label);
+        Assert.Contains("1.0 serves again", RollBack(TestWorkspace.Start.AddMinutes(9)).Refusal, StringComparison.Ordinal);
+        _test.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("1.0", RollBack(TestWorkspace.Start.AddMinutes(11)).Transition!.Version);
+    }
+
+    [Fact]
     public async Task Review_of_a_version_that_was_rolled_back_and_demoted_meets_both_deadlines()
     {
         await _test.ProduceAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using WreSkills.Hosting;
 using WreSkills.Promotion;
 using WreSkills.Registry;
 
@@ -15,6 +16,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
     private const string Prefix = "livechat/";
     private readonly Terminal _terminal = Terminal.On(output);
     private int _act;
+    private string? _key;
 
     /// <summary>What to type for <c>wre</c> on this machine; nobody who runs the demo from source has it on the PATH.</summary>
     private static string Executable => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
@@ -29,6 +31,9 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
         Act("Benchmark the draft", "118 cases, each run through a rule-based agent that obeys the text of SKILL.md. No model is needed.");
         await Wre(1, "bench", "--skill", Skill);
         await Wre(0, "validate", "--skill", Skill);
+
+        Act("Enrol a key", "A name in a file is no approval. From now on a ticket needs the signature of a key that is enrolled; the demo makes one, you would take your own.");
+        await EnrolAsync();
 
         Act("Sign it off, promote it to staged", "The ticket is bound to this exact content, policy and evidence. You would answer it after looking; the demo says yes.");
         await SignAndPromote(PromotionState.Prototype, PromotionState.Staged);
@@ -57,24 +62,48 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
         Act("1.0 serves again", "The same raid, answered by the version that the rollback brought back. 1.1 waits, out of traffic, until a person has reviewed the report.");
         await Wre(0, "run", "--skill", Skill, "--quiet", "--parallel", "4", "live/raid.jsonl");
         await Wre(0, "metrics", "--skill", Skill, "--timeframe", "all_time");
+        await Wre(0, "audit", "verify");
         await Wre(0, "doctor");
         return End();
     }
 
+    // Signing is ssh-keygen's work, which a bare machine lacks, and no agent's.
+    private async Task EnrolAsync()
+    {
+        var missing = ApproverKeys.AgentShell(Environment.GetEnvironmentVariable) is { } agent ? $"this is the shell of an agent ({agent} is set), and agents never sign"
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "ssh-keygen.exe" : "ssh-keygen"))) ? null
+            : "ssh-keygen is not installed here";
+        if (missing is not null)
+        {
+            output.WriteLine($"Left out: {missing}. The tickets below are approved by name only.");
+            return;
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "keys"));
+        File.WriteAllText(Path.Combine(folder, "keys", ".gitignore"), "*\n");
+        _key = "keys/demo";
+        await Wre(0, "approvers", "enrol", "--id", "0102", "--generate", _key);
+    }
+
     private async Task SignAndPromote(PromotionState from, PromotionState to)
     {
-        var before = Hosting.Workspace.Open(folder).Tickets.List();
+        var before = Workspace.Open(folder).Tickets.List();
         await Wre(0, "ticket", "new", "--skill", Skill, "--from", from.Text(), "--to", to.Text());
-        var ticket = Hosting.Workspace.Open(folder).Tickets.List().Except(before).Single();
+        var ticket = Workspace.Open(folder).Tickets.List().Except(before).Single();
         var answers = ApprovalTicket.RequiredAnswers(to).SelectMany(answer => (string[])["--set", $"{answer.Key}=YES"]);
         await Wre(0, quiet: true, ["ticket", "answer", "--ticket", ticket, "--approver", "0102", .. answers, "--set", "notes=answered by the demo", "--set", "approval_decision=APPROVED"]);
+        if (_key is not null)
+        {
+            await Wre(0, "ticket", "sign", "--ticket", ticket, "--key", _key);
+        }
+
         string[] checklist = to == PromotionState.Production ? ["--production-readiness-checklist-complete"] : [];
         await Wre(0, ["promote", "--skill", Skill, "--from", from.Text(), "--to", to.Text(), "--approver", "0102", "--approval-ticket", ticket, .. checklist]);
     }
 
     private int End()
     {
-        var workspace = Hosting.Workspace.Open(folder);
+        var workspace = Workspace.Open(folder);
         var entry = workspace.Registry.Load().Require(Skill);
         var (label, failed) = entry.Versions.Where(version => version.Value.RolledBack is not null).Select(version => (version.Key, version.Value)).FirstOrDefault();
         if (failed?.RolledBack is not { } rollback || entry.Live(PromotionState.Production) is not { } serving)
@@ -88,6 +117,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
             ["workspace", folder],
             ["registry", workspace.Layout.Relative(workspace.Layout.RegistryFile)],
             ["tickets and evidence", workspace.Layout.Relative(workspace.Layout.TicketsFolder) + "/"],
+            ["whose signatures count", workspace.Layout.Relative(workspace.Layout.TrustFolder) + "/"],
             ["audit log", workspace.Layout.Relative(workspace.Layout.AuditFile)],
             ["failure report", workspace.Layout.Relative(workspace.Reports.FileOf(rollback.Operation))],
             ["failed version, archived", workspace.Layout.Relative(workspace.Layout.ProductionFolder(Skill, entry.Module ?? "")) + "/versions/"],
@@ -118,7 +148,7 @@ internal sealed class DemoPlay(string folder, TextWriter output, TextWriter erro
     }
 
     // The narration writes paths as they are inside the workspace; this process stands elsewhere.
-    private string Located(string argument) => argument.StartsWith("live/", StringComparison.Ordinal) ? Path.Combine(folder, argument) : argument;
+    private string Located(string argument) => argument.StartsWith("live/", StringComparison.Ordinal) || argument.StartsWith("keys/", StringComparison.Ordinal) ? Path.Combine(folder, argument) : argument;
 
     private static string Quote(string argument) => argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument;
 

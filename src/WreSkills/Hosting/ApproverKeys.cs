@@ -16,6 +16,9 @@ public sealed class ApproverKeys(TrustRootStore trust, Func<string, string?> env
     // What the shells of coding agents set. An agent that hides it still needs a person's key; see SECURITY.md.
     private static readonly string[] s_agentMarks = ["CLAUDECODE", "CODEX_SANDBOX", "GEMINI_CLI", "CURSOR_AGENT", "WRE_AGENT"];
 
+    /// <summary>The variable by which an environment says that it is the shell of a coding agent, or null.</summary>
+    public static string? AgentShell(Func<string, string?> environment) => s_agentMarks.FirstOrDefault(mark => environment(mark) is { Length: > 0 });
+
     /// <summary>The keys that the user may sign with.</summary>
     public IReadOnlyList<UserKey> Mine() => UserKeys.Find(home, GitConfig);
 
@@ -72,7 +75,7 @@ public sealed class ApproverKeys(TrustRootStore trust, Func<string, string?> env
     /// <exception cref="WreException">An agent asks, nobody is enrolled, no listed key is here, or ssh-keygen failed.</exception>
     public async Task<string> SignAsync(byte[] bytes, string purpose, string? person, string? keyFile, CancellationToken cancellationToken)
     {
-        if (s_agentMarks.FirstOrDefault(mark => environment(mark) is { Length: > 0 }) is { } agent)
+        if (AgentShell(environment) is { } agent)
         {
             throw new WreException($"This is the shell of an agent ({agent} is set), and agents never approve.", "a person signs in a shell of their own");
         }

@@ -49,7 +49,7 @@ public class SshKeygenTests
         var error = await Assert.ThrowsAsync<WreException>(() => Keygen().SignAsync("promote"u8.ToArray(), path, "git", TestContext.Current.CancellationToken));
         Assert.Contains("could not sign with", error.Message, StringComparison.Ordinal);
         Assert.Contains("exit code 255", error.Message, StringComparison.Ordinal);
-        Assert.Contains("No such file", error.Message, StringComparison.Ordinal);
+        Assert.Contains("No private key found", error.Message, StringComparison.Ordinal);
         Assert.Contains("ssh-add -l", error.Hint, StringComparison.Ordinal);
     }
 
@@ -91,9 +91,14 @@ public class SshKeygenTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The false program is a shell script.");
         using var folder = new TemporaryFolder();
-        var program = Script(folder, "exec sleep 600");
+        var started = folder.At("started");
+        Shell.Run(folder.Path, "mkfifo started");
+        var program = Script(folder, $"echo > '{started}'; exec sleep 600");
         var time = new FakeTimeProvider();
         var signing = new SshKeygen(program, time) { Interactive = false }.SignAsync(new byte[1], program, "git", TestContext.Current.CancellationToken);
+
+        // Whoever reads from a pipe waits until the program writes to it; by then its time runs.
+        await File.ReadAllTextAsync(started, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(119));
         Assert.False(signing.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));

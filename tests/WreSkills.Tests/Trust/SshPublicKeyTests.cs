@@ -76,7 +76,7 @@ public class SshPublicKeyTests
         byte[] blob = [.. SshPublicKey.Parse(SshVector.P256.Line).Blob.Span];
         for (var length = 0; length < blob.Length; length++)
         {
-            Assert.False(SshPublicKey.TryParse(blob.AsSpan(..length), out _, out _));
+            Assert.False(SshPublicKey.TryParse(blob.AsSpan(0, length), out _, out _));
         }
 
         Assert.False(SshPublicKey.TryParse([.. blob, 0], out _, out _));

@@ -181,7 +181,7 @@ public sealed class MonitorDaemonTests : IDisposable
         _test.Reopen();
         await _test.ProduceAsync();
         _test.Write("hang", "");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var running = new MonitorDaemon(_test.Root, TimeProvider.System, _events.Enqueue) { SweepInterval = TimeSpan.FromMinutes(10) }.RunAsync(stop.Token);
         AppendFidelity(10, 0.5);
@@ -206,7 +206,7 @@ public sealed class MonitorDaemonTests : IDisposable
         _test.Reopen();
         await _test.ProduceAsync();
         File.Delete(_test.At("authors.db"));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = new MonitorDaemon(_test.Root, TimeProvider.System, _events.Enqueue) { SweepInterval = TimeSpan.FromHours(1) }.RunAsync(stop.Token);
         while (!_events.Any(one => one.Kind == "rollback"))
         {
@@ -224,7 +224,7 @@ public sealed class MonitorDaemonTests : IDisposable
     {
         await _test.StageAsync();
         var broken = new MonitorDaemon(_test.Root, TimeProvider.System, one => throw new InvalidOperationException(one.Kind));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => broken.RunAsync(Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => broken.RunAsync(TestContext.Current.CancellationToken));
         Assert.True(await Daemon.RunOnceAsync(Stop));
     }
 }

@@ -264,7 +264,10 @@ public sealed class InterleavedRaceTests : IDisposable
 
         public Transition? Abort() => workspace.Rollouts.Change(new RolloutRequest
         {
-            Skill = TestWorkspace.Skill, Change = RolloutRequest.Abort, Reason = "it looks bad", RequestedBy = "someone",
+            Skill = TestWorkspace.Skill,
+            Change = RolloutRequest.Abort,
+            Reason = "it looks bad",
+            RequestedBy = "someone",
         }).Transition;
     }
 }

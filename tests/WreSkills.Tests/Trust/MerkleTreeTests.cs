@@ -1,6 +1,6 @@
-using CsCheck;
-
 using System.Security.Cryptography;
+
+using CsCheck;
 
 using WreSkills.Trust;
 

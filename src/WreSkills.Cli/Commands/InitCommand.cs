@@ -11,14 +11,15 @@ internal static class InitCommand
     private static readonly Option<string> s_preset = Preset();
 
     public static Command Create() => Invocation.With(
-        new Command("init", "Make a workspace here: wre.yaml, the policy document and a .gitignore. Overwrites nothing.") { s_preset },
+        new Command("init", "Make a workspace here: wre.yaml, the policy document and a .gitignore. Overwrites nothing.") { s_preset, InitEnrolment.Approver, InitEnrolment.None },
         invocation =>
         {
             var root = invocation.Parsed.GetValue(GlobalOptions.Workspace) ?? Directory.GetCurrentDirectory();
             var (written, kept) = WorkspaceInitializer.Run(root, invocation.Parsed.GetValue(s_preset)!);
+            var (enrolled, words) = InitEnrolment.Run(invocation.Parsed, root);
             if (invocation.Json)
             {
-                JsonOutput.Write(invocation.Output, new JsonObject { ["workspace"] = Path.GetFullPath(root), ["written"] = JsonOutput.Texts(written), ["kept"] = JsonOutput.Texts(kept) });
+                JsonOutput.Write(invocation.Output, new JsonObject { ["workspace"] = Path.GetFullPath(root), ["written"] = JsonOutput.Texts(written), ["kept"] = JsonOutput.Texts(kept), ["enrolled"] = enrolled });
                 return 0;
             }
 
@@ -30,6 +31,11 @@ internal static class InitCommand
             foreach (var file in kept)
             {
                 invocation.Terminal.Line($"kept  {file}");
+            }
+
+            if (words is not null)
+            {
+                invocation.Terminal.Line(words);
             }
 
             var layout = WorkspaceConfiguration.Load(root).Layout;

@@ -30,7 +30,8 @@ internal static class SshSignatureMath
     private static byte[] Authenticated(byte[] application, SshSignatureValue value, ReadOnlySpan<byte> signed) =>
         new SshWriter().Raw(SHA256.HashData(application)).Raw([value.Flags]).UInt32(value.Counter).Raw(SHA256.HashData(signed)).ToArray();
 
-    // That the first half lies in the group of prime order makes the cofactor irrelevant: there is one notion of a good signature then.
+    // The library multiplies by the cofactor and so takes first halves outside the group of prime order, which ssh-keygen refuses.
+    // That both points lie in the group makes the cofactor irrelevant: there is one notion of a good signature then.
     private static bool Ed25519Fits(Ed25519.PublicPoint key, byte[] signature, ReadOnlySpan<byte> signed) =>
         signature.Length == Ed25519.SignatureSize && Ed25519.ValidatePublicKeyFull(signature.AsSpan(0, Ed25519.PublicKeySize)) && Ed25519.Verify(signature, key, signed);
 

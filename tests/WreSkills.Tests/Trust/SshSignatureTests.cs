@@ -1,3 +1,4 @@
+using WreSkills.SshCases;
 using WreSkills.Trust;
 
 namespace WreSkills.Tests.Trust;
@@ -39,6 +40,30 @@ public class SshSignatureTests
             // Version 0 is the one exception: the format refuses newer versions only, and the version is not signed.
             Assert.Equal(bit == (9 * 8), good);
         }
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(4, false)]
+    public void An_Ed25519_signature_outside_the_group_of_prime_order_is_refused_as_ssh_keygen_does(int torsion, bool good)
+    {
+        // The arithmetic of BouncyCastle alone takes all four, because it multiplies by the cofactor.
+        var key = Ed25519CaseKey.Create(securityKey: false, new Random(1));
+        var value = key.Value(SshCaseKey.Signed("promote"u8.ToArray(), "git", "sha512"), torsion * Edwards.Torsion, _ => true);
+        var parts = new SshParts(key.Blob, "git"u8.ToArray(), "sha512"u8.ToArray(), Bytes.Join(Bytes.String(key.Type), Bytes.String(value)));
+        Assert.Equal(good, SshSignature.Parse(SshParts.Armor(parts.Blob())).Verify("promote"u8, "git") is null);
+    }
+
+    [Fact]
+    public void An_Ed25519_signature_has_one_form()
+    {
+        var key = Ed25519CaseKey.Create(securityKey: false, new Random(1));
+        var value = key.Value(SshCaseKey.Signed("promote"u8.ToArray(), "git", "sha512"));
+        byte[] second = [.. value[..32], .. Edwards.Encode(new System.Numerics.BigInteger(value.AsSpan(32), isUnsigned: true) + Edwards.Order)];
+        var parts = new SshParts(key.Blob, "git"u8.ToArray(), "sha512"u8.ToArray(), Bytes.Join(Bytes.String(key.Type), Bytes.String(second)));
+        Assert.Equal(SignatureFault.NotThisContent, SshSignature.Parse(SshParts.Armor(parts.Blob())).Verify("promote"u8, "git"));
     }
 
     [Theory]

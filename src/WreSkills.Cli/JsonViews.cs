@@ -33,6 +33,14 @@ internal static class JsonViews
         ["evidence"] = gate.Evidence,
     };
 
+    public static JsonObject NearestSkill(NearestSkill nearest) => new()
+    {
+        ["skill"] = nearest.Skill,
+        ["state"] = nearest.State,
+        ["similarity"] = nearest.Similarity,
+        ["passages"] = JsonOutput.List(nearest.Passages, passage => new JsonObject { ["text"] = passage.Text, ["line"] = passage.Line, ["other_line"] = passage.OtherLine }),
+    };
+
     public static JsonObject Readiness(PromotionReadiness readiness) => new()
     {
         ["skill"] = readiness.Skill,

@@ -46,6 +46,26 @@ internal static class TextViews
         }
     }
 
+    public static void NearestSkills(Terminal terminal, IReadOnlyList<NearestSkill>? nearest)
+    {
+        terminal.Line();
+        terminal.Line("Nearest existing skills:");
+        if (nearest is null or [])
+        {
+            terminal.Line(nearest is null ? "  nobody looked: the search index could not tell" : "  none is like this one");
+            return;
+        }
+
+        foreach (var skill in nearest)
+        {
+            terminal.Line($"  {skill.Skill} ({skill.State}), similarity {skill.Similarity:0.00}{(skill.Passages.Count == 0 ? ", no passage in common" : "")}");
+            foreach (var passage in skill.Passages)
+            {
+                terminal.Line($"    line {passage.Line} = line {passage.OtherLine} there: \"{passage.Text}\"");
+            }
+        }
+    }
+
     public static string Rollback(Transition transition) =>
         $"{transition.Skill} {transition.Version}: {transition.From.Text()} → {transition.To.Text()}, {Serving(transition)}";
 

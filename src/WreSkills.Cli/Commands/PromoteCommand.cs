@@ -25,6 +25,7 @@ internal static class PromoteCommand
     private static int Run(Invocation invocation)
     {
         var parsed = invocation.Parsed;
+        var dependents = GraphViews.WarnOfDependents(invocation, parsed.GetValue(s_skill)!);
         var outcome = invocation.Workspace.Promoter.Promote(new PromotionRequest
         {
             Skill = parsed.GetValue(s_skill)!,
@@ -46,6 +47,7 @@ internal static class PromoteCommand
                 ["transition"] = outcome.Transition is { } done ? JsonViews.Transition(done) : null,
                 ["refusals"] = JsonOutput.Texts(outcome.Refusals),
                 ["gates"] = JsonOutput.List(outcome.Readiness.Gates, JsonViews.Gate),
+                ["dependents"] = JsonOutput.Texts(dependents),
             });
             return outcome.Transition is null ? 1 : 0;
         }

@@ -33,6 +33,7 @@ internal static class RollbackCommand
             invocation.Error.WriteLine($"warning: {note}; `wre doctor` lists what is missing");
         }
 
+        var dependents = GraphViews.WarnOfDependents(invocation, parsed.GetValue(s_skill)!);
         invocation.Workspace.Worker.Run();
         if (invocation.Json)
         {
@@ -42,6 +43,7 @@ internal static class RollbackCommand
                 ["restored"] = outcome.Transition is { Kind: "restore" },
                 ["transition"] = outcome.Transition is { } done ? JsonViews.Transition(done) : null,
                 ["refusals"] = JsonOutput.Texts(outcome.Refusal is { } reason ? [reason] : []),
+                ["dependents"] = JsonOutput.Texts(dependents),
             });
             return outcome.Transition is null ? 1 : 0;
         }

@@ -16,9 +16,14 @@ internal static class ShowCommand
     {
         var skill = invocation.Parsed.GetValue(s_skill)!;
         var entry = invocation.Workspace.Registry.Load().Require(skill);
+        GraphViews.RefreshIndex(invocation);
+        var graph = invocation.Workspace.Graph;
         if (invocation.Json)
         {
-            JsonOutput.Write(invocation.Output, View(skill, entry));
+            var json = View(skill, entry);
+            json["depends_on"] = JsonOutput.List(graph.DependsOn(skill), GraphViews.Link);
+            json["used_by"] = JsonOutput.List(graph.UsedBy(skill), GraphViews.Link);
+            JsonOutput.Write(invocation.Output, json);
             return 0;
         }
 
@@ -33,6 +38,8 @@ internal static class ShowCommand
             ["review", entry.ReviewSchedule],
             ["last promotion", entry.LastPromotion ?? "–"],
             ["last rollback", entry.LastRollback ?? "–"],
+            ["depends on", Links(graph.DependsOn(skill))],
+            ["used by", Links(graph.UsedBy(skill))],
         ]);
         if (entry.Versions.Count == 0)
         {
@@ -46,6 +53,8 @@ internal static class ShowCommand
             entry.Versions.Select(version => (IReadOnlyList<string>)[version.Key, State(entry, version.Key, version.Value), version.Value.StateSince, TextViews.Short(version.Value.Digest), Note(version.Value)]));
         return 0;
     }
+
+    private static string Links(IReadOnlyList<GraphLink> links) => links.Count == 0 ? "–" : string.Join(", ", links.Select(GraphViews.Text).Distinct());
 
     private static string State(SkillEntry entry, string label, VersionEntry version) => version.State switch
     {

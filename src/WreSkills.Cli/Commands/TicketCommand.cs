@@ -22,6 +22,7 @@ internal static class TicketCommand
         return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver, breakGlass }, invocation =>
         {
             var parsed = invocation.Parsed;
+            GraphViews.RefreshIndex(invocation);
             var (made, readiness) = invocation.Workspace.Issuer.Issue(
                 parsed.GetValue(skill)!, GlobalOptions.ParseState(parsed.GetValue(from)!), GlobalOptions.ParseState(parsed.GetValue(to)!), parsed.GetValue(ticket), GlobalOptions.User, parsed.GetValue(approver),
                 invocation.Workspace.Trust.Load().Root is null ? null : invocation.Keys.Fingerprint(), parsed.GetValue(breakGlass));
@@ -175,6 +176,7 @@ internal static class TicketCommand
             {
                 var json = JsonViews.Ticket(known);
                 json["used_by"] = used;
+                json["nearest_skills"] = invocation.Workspace.Tickets.Evidence(known)?.NearestSkills is { } skills ? JsonOutput.List(skills, JsonViews.NearestSkill) : null;
                 JsonOutput.Write(invocation.Output, json);
                 return 0;
             }
@@ -187,6 +189,7 @@ internal static class TicketCommand
                 invocation.Terminal.Rows(
                     ["", "check", "figure", "required"],
                     evidence.Gates.Select(gate => (IReadOnlyList<string>)[Terminal.Word(gate.Verdict), gate.Title, gate.FigureText, gate.Requirement]), wrapping: 1);
+                TextViews.NearestSkills(invocation.Terminal, evidence.NearestSkills);
             }
             else
             {

@@ -20,6 +20,8 @@ internal static class ValidateCommand
     private static int Run(Invocation invocation)
     {
         var (workspace, skill) = (invocation.Workspace, invocation.Parsed.GetValue(s_skill)!);
+        GraphViews.RefreshIndex(invocation);
+        var dependents = GraphViews.WarnOfDependents(invocation, skill);
         var staged = workspace.Registry.Load().Find(skill)?.Live(PromotionState.Staged) is not null;
         var (from, to) = staged ? (PromotionState.Staged, PromotionState.Production) : (PromotionState.Prototype, PromotionState.Staged);
         var readiness = workspace.Checker.Check(skill, from, to);
@@ -31,6 +33,7 @@ internal static class ValidateCommand
             json["would_promote"] = refusals.Count == 0;
             json["refusals"] = JsonOutput.Texts(refusals);
             json["findings"] = JsonOutput.List(warnings, JsonViews.Finding);
+            json["dependents"] = JsonOutput.Texts(dependents);
             JsonOutput.Write(invocation.Output, json);
             return refusals.Count == 0 ? 0 : 1;
         }

@@ -219,6 +219,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         if (sweep)
         {
             Note(Attempt(() => MonitorSchedule.Run(workspace, Say)));
+            Note(Attempt(() => workspace.IndexRefresh.Run()));
             Mark("sweep");
             Note(Attempt(() => SignOfLife(workspace, problems)));
         }

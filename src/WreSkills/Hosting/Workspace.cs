@@ -55,13 +55,15 @@ public sealed class Workspace : IDisposable
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
-        Issuer = new TicketIssuer(Checker, Tickets, Audit, Policy, time);
+        Issuer = new TicketIssuer(Checker, Tickets, Index, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
+        IndexRefresh = new IndexRefresh(this);
+        SkillSearch = new SkillSearch(this);
         Worker = new DeadlineWorker(this);
         Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
@@ -96,6 +98,12 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The search index.</summary>
     public SkillIndex Index { get; }
+
+    /// <summary>Keeps index and graph in line with registry and drafts.</summary>
+    public IndexRefresh IndexRefresh { get; }
+
+    /// <summary>Finds skills.</summary>
+    public SkillSearch SkillSearch { get; }
 
     /// <summary>Health of data stores and MCP endpoints.</summary>
     public DependencyHealth Dependencies { get; }
@@ -350,15 +358,5 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Rebuilds graph and index from registry, store and drafts (policy 5.1).</summary>
-    public ReindexResult Reindex()
-    {
-        var registry = Registry.Load();
-        var indexed = SkillNames().Select(skill => Settlement.Indexed(skill, registry.Find(skill))).OfType<IndexedSkill>().ToList();
-        foreach (var skill in indexed)
-        {
-            Graph.Update(skill.Skill, registry.Find(skill.Skill) ?? new SkillEntry(), skill.Folder.Settings.Dependencies);
-        }
-
-        return Index.Rebuild(indexed);
-    }
+    public ReindexResult Reindex() => IndexRefresh.Run(full: true, []);
 }

@@ -2,6 +2,7 @@ using WreSkills.Executions;
 using WreSkills.Loading;
 using WreSkills.Notifications;
 using WreSkills.Scoring;
+using WreSkills.Search;
 using WreSkills.Storage;
 
 namespace WreSkills.Hosting;
@@ -13,6 +14,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
 {
     /// <summary>Who answers the questions of judge patterns; null when nobody is asked.</summary>
     public JudgeSettings? Judge { get; init; }
+
+    /// <summary>The model that ranks search results by meaning; null when search goes by words alone.</summary>
+    public EmbeddingSettings? Embeddings { get; init; }
 
     /// <summary>Data stores and MCP endpoints with their probes, in the order of the file.</summary>
     public IReadOnlyList<DependencySettings> Dependencies { get; init; } = [];
@@ -59,10 +63,11 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var agents = ReadAgents(document.Section("agents"), root);
         var judge = ReadJudge(document.Section("judge"), agents);
         var dependencies = DependencySettingsReader.Read(document.Section("dependencies"), root);
+        var embeddings = EmbeddingSettingsReader.Read(document.Section("embeddings"));
         var notifiers = NotifierSettingsReader.Read(document.Section("notifications"), root);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Notifiers = notifiers, Dependencies = dependencies }
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Embeddings = embeddings, Notifiers = notifiers, Dependencies = dependencies }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);

@@ -73,7 +73,7 @@ public sealed class WorkspaceDoctor(Workspace workspace)
             Directory.Delete(workspace.Layout.IndexFolder, recursive: true);
         }
 
-        DurableFile.Delete(workspace.Layout.GraphFile);
+        workspace.Graph.DeleteUnreadable();
         workspace.Ingestor.Run();
         var registry = workspace.Registry.Load();
         foreach (var (skill, entry) in registry.Skills)

@@ -210,4 +210,7 @@ public sealed record TicketEvidence
 
     /// <summary>Where the live executions come from: <c>source by agent</c> → count.</summary>
     public IReadOnlyDictionary<string, int> Sources { get; init => field = value ?? new Dictionary<string, int>(); } = new Dictionary<string, int>();
+
+    /// <summary>The existing skills most like this one, at most three; null when the index could not tell, or the ticket is older than this check.</summary>
+    public IReadOnlyList<NearestSkill>? NearestSkills { get; init; }
 }

@@ -158,7 +158,7 @@ public sealed class Settlement(
     {
         if (entry?.Live(entry.PromotionState) is { } live)
         {
-            return new IndexedSkill(skill, entry.PromotionState, live.Label, store.Open(skill, live.Version.Digest));
+            return new IndexedSkill(skill, entry.PromotionState, live.Label, store.Open(skill, live.Version.Digest)) { Digest = live.Version.Digest };
         }
 
         if (!Directory.Exists(layout.PrototypeFolder(skill)))
@@ -168,8 +168,9 @@ public sealed class Settlement(
 
         try
         {
+            var stamp = SkillStamp.Of(layout.PrototypeFolder(skill)) ?? "";
             var draft = loader.OpenPrototype(skill);
-            return new IndexedSkill(skill, PromotionState.Prototype, draft.Folder.Settings.Version ?? "", draft.Folder);
+            return new IndexedSkill(skill, PromotionState.Prototype, draft.Folder.Settings.Version ?? "", draft.Folder) { Digest = draft.Digest, Stamp = stamp };
         }
         catch (WreException)
         {
@@ -235,7 +236,7 @@ public sealed class Settlement(
     {
         var entry = registry.Load().Require(skill);
         var indexed = Indexed(skill, entry);
-        graph.Update(skill, entry, indexed?.Folder.Settings.Dependencies ?? new SkillDependencies());
+        graph.Update(skill, entry, indexed?.Folder.Settings.Dependencies ?? new SkillDependencies(), indexed is null ? null : SkillReferences.Of(indexed.Folder));
         index.Update(skill, indexed);
     }
 

@@ -2,13 +2,14 @@ using System.Globalization;
 
 using WreSkills.Policy;
 using WreSkills.Registry;
+using WreSkills.Search;
 using WreSkills.Storage;
 using WreSkills.Trust;
 
 namespace WreSkills.Promotion;
 
 /// <summary>Writes new tickets: the policy's template with the automated part filled in, bound to content, policy and evidence.</summary>
-public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, AuditLog audit, PromotionPolicy policy, TimeProvider time)
+public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, SkillIndex index, AuditLog audit, PromotionPolicy policy, TimeProvider time)
 {
     // Template key → gate of prototype → staged, gate of staged → production (policy 4.2).
     private static readonly (string Key, string Draft, string Staged)[] s_figures =
@@ -75,6 +76,7 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
             Gates = readiness.Gates,
             BenchmarkSha256 = readiness.Evidence.BenchmarkSha256,
             Sources = readiness.Evidence.Window.Sources,
+            NearestSkills = NearestSkill.Of(index, readiness.Evidence.Folder, skill),
         };
         return (tickets.Create(ticket, evidence, Figures(readiness)), readiness);
     }

@@ -22,6 +22,10 @@ public sealed record SkillDependencies
     /// <summary>Names of required context.</summary>
     public IReadOnlyList<string> RequiredContext { get; init; } = [];
 
+    /// <summary>Names of other skills, under the key <c>skills</c>; not one of the four that complete the section.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Skills { get; init; } = [];
+
     /// <summary>The keys that the skill does not state; all four when it has no section at all.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> MissingKeys { get; init; } = Keys;
@@ -60,6 +64,7 @@ public sealed record SkillDependencies
             McpEndpoints = Names(mapping["mcp_endpoints"]),
             Throttles = Names(mapping["throttles"]),
             RequiredContext = Names(mapping["required_context"] ?? mapping["context"]),
+            Skills = Names(mapping["skills"]),
             MissingKeys = [.. Keys.Where(key => mapping[key] is null && !(key == "required_context" && mapping["context"] is not null))],
         };
     }

@@ -24,7 +24,7 @@ public sealed class JsonReferenceTests
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =
     [
-        "wre ingest ", "wre list ", "wre load ", "wre search ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre ingest ", "wre list ", "wre load ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
         "wre audit log ", "wre audit verify ", "wre audit checkpoint ", "wre audit prove --file ", "wre audit prove --check ",
         "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
     ];
@@ -65,6 +65,7 @@ public sealed class JsonReferenceTests
     public void The_way_to_staged_is_documented()
     {
         using var workspace = new SpamWorkspace();
+        WriteReport(workspace);
         Play(workspace.Folder, s_draft);
         Assert.Equal("staged", workspace.State);
     }
@@ -90,12 +91,26 @@ public sealed class JsonReferenceTests
     public void Production_and_its_rollback_are_documented()
     {
         using var workspace = SpamWorkspace.Produced();
+        WriteReport(workspace);
         File.AppendAllText(
             workspace.PathOf("modules/infrastructure/wre_core/recursive_improvement/metrics/youtube_spam_detection_fidelity.json"),
             "{\"execution_id\":\"by-hand-1\",\"timestamp\":\"2026-11-24T10:00:00Z\",\"pattern_fidelity\":0.9}\nnonsense\n");
         Play(workspace.Folder, s_produced);
         Assert.Equal("staged", workspace.State);
     }
+
+    // A second skill, which uses the first one and repeats a sentence of it.
+    private static void WriteReport(SpamWorkspace workspace) => workspace.Write(".claude/skills/chat_report_prototype/SKILL.md", """
+        ---
+        name: chat_report
+        description: Reports the spam of a day.
+        dependencies: {data_stores: [chat_log]}
+        ---
+        # Report
+        First use the youtube_spam_detection skill.
+        A message that sells is spam.
+
+        """);
 
     private static void Play(string folder, IReadOnlyList<string> story)
     {

@@ -183,7 +183,7 @@ public sealed class PolicyCommandTests : IDisposable
     public void Section_5_1_reindexes()
     {
         Use(SpamWorkspace.Staged());
-        File.Delete(_workspace.PathOf($"{SpamWorkspace.Core}/index/skills_index.db"));
+        File.Delete(_workspace.PathOf($"{SpamWorkspace.Core}/index/skills.db"));
 
         var reindexed = Run("python holo_index.py --reindex-skills --skills-path modules/infrastructure/wre_core/skills/");
 

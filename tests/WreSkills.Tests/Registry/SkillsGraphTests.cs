@@ -62,6 +62,54 @@ public sealed class SkillsGraphTests : IDisposable
         Assert.Contains(Json["edges"]!.AsArray(), edge => edge!["note"]?.GetValue<string>() == "ours to keep");
     }
 
+    [Fact]
+    public void Other_skills_that_a_skill_uses_are_edges_from_both_ends()
+    {
+        _graph.Update(
+        [
+            new GraphSkill("report", new SkillEntry(), [("data_store", "telemetry")], [new SkillReference("spam", "text", 7), new SkillReference("unknown", "text", 8), new SkillReference("gone", "link", 9)]),
+            new GraphSkill("spam", new SkillEntry(), [], []),
+        ]);
+        Assert.Equal(["data_store:telemetry requires ", "skill:gone uses link", "skill:spam uses text"], _graph.DependsOn("report").Select(link => $"{link.Kind}:{link.Name} {link.Type} {link.FoundIn}"));
+        Assert.Equal(["report"], _graph.Dependents("spam"));
+        Assert.Empty(_graph.Dependents("report"));
+
+        _graph.Update("report", new SkillEntry(), new SkillDependencies());
+        Assert.Empty(_graph.DependsOn("report"));
+    }
+
+    [Fact]
+    public void Edges_between_skills_that_people_wrote_stay_with_all_their_fields()
+    {
+        DurableFile.Replace(_layout.GraphFile, """{"edges": [{"from": "skill:a", "to": "skill:b", "type": "uses", "since": 2024}, {"from": "skill:c", "to": "skill:b", "type": "feeds"}]}""");
+        _graph.Update("a", new SkillEntry(), new SkillDependencies(), [new SkillReference("b", "link", 3)]);
+        _graph.Update("a", new SkillEntry(), new SkillDependencies());
+        Assert.Equal(2024, Json["edges"]![0]!["since"]!.GetValue<int>());
+        Assert.Equal(["a uses ", "c feeds "], _graph.UsedBy("b").Select(link => $"{link.Name} {link.Type} {link.FoundIn}"));
+        Assert.Equal(["a", "c"], _graph.Dependents("b"));
+    }
+
+    [Fact]
+    public void Drafts_that_are_gone_leave_nothing_of_ours()
+    {
+        _graph.Update("spam", new SkillEntry(), new SkillDependencies { DataStores = ["telemetry"] });
+        _graph.Update([], ["spam", "never"]);
+        Assert.Null(_graph.StateOf("spam"));
+        Assert.Empty(Json["edges"]!.AsArray());
+    }
+
+    [Fact]
+    public void A_graph_that_does_not_change_is_not_written_again()
+    {
+        _graph.Update("spam", new SkillEntry(), new SkillDependencies { DataStores = ["telemetry"] });
+        var before = File.GetLastWriteTimeUtc(_layout.GraphFile);
+        File.SetLastWriteTimeUtc(_layout.GraphFile, before.AddHours(-1));
+        _graph.Update("spam", new SkillEntry(), new SkillDependencies { DataStores = ["telemetry"] });
+        Assert.Equal(before.AddHours(-1), File.GetLastWriteTimeUtc(_layout.GraphFile));
+        _graph.DeleteUnreadable();
+        Assert.True(File.Exists(_layout.GraphFile));
+    }
+
     [Theory]
     [InlineData("{ oops")]
     [InlineData("[]")]
@@ -73,5 +121,13 @@ public sealed class SkillsGraphTests : IDisposable
         DurableFile.Replace(_layout.GraphFile, json);
         Assert.Throws<WreException>(() => _graph.Update("spam", new SkillEntry(), new SkillDependencies()));
         Assert.Equal(json, File.ReadAllText(_layout.GraphFile));
+    }
+
+    [Fact]
+    public void A_graph_that_nobody_can_read_is_deleted_on_request()
+    {
+        DurableFile.Replace(_layout.GraphFile, "{ oops");
+        _graph.DeleteUnreadable();
+        Assert.False(File.Exists(_layout.GraphFile));
     }
 }

@@ -184,6 +184,7 @@ internal static class JsonViews
         ["break_glass"] = ticket.BreakGlass,
         ["approver"] = ticket.Approver,
         ["expires_at"] = Storage.Timestamp.ToIso(ticket.ExpiresAt),
+        ["waivers"] = JsonOutput.List(ticket.Waivers, waiver => new JsonObject { ["rule"] = waiver.Rule, ["file"] = waiver.File, ["reason"] = waiver.Reason, ["expires"] = Storage.Timestamp.ToIso(waiver.Expires) }),
         ["answers"] = new JsonObject(ApprovalTicket.RequiredAnswers(ticket.To).Select(answer => KeyValuePair.Create(answer.Key, (JsonNode?)ticket.Answers.GetValueOrDefault(answer.Key)))),
         ["approval_decision"] = ticket.Decision,
         ["notes"] = ticket.Notes,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 
 using WreSkills.Benchmarks;
+using WreSkills.Scanning;
 
 namespace WreSkills.Cli;
 
@@ -34,10 +35,10 @@ internal sealed class ReportWriter
         var report = new BenchmarkReport(result, against);
         var text = format switch
         {
-            "html" => HtmlReport.Write(report),
-            "junit" => JUnitReport.Write(report),
-            "md" => MarkdownReport.Write(report),
-            _ => result.ToJson().ToJsonString(JsonOutput.Readable) + "\n",
+            "html" => Redaction.Text(HtmlReport.Write(report)),
+            "junit" => Redaction.Text(JUnitReport.Write(report)),
+            "md" => Redaction.Text(MarkdownReport.Write(report)),
+            _ => Redaction.JsonText(result.ToJson().ToJsonString(JsonOutput.Readable), JsonOutput.Readable) + "\n",
         };
         if (parsed.GetValue(_file) is not { } file)
         {

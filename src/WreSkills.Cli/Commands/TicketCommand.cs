@@ -19,13 +19,16 @@ internal static class TicketCommand
         var ticket = new Option<string?>("--ticket") { Description = "Name of the ticket; default: the next free APPROVAL_<date>_<number>.", HelpName = "TICKET" };
         var approver = new Option<string?>("--approver") { Description = "Who is to decide.", HelpName = "ID" };
         var breakGlass = new Option<string?>("--break-glass") { Description = "An emergency: why the promotion may go against failing checks and with one signature.", HelpName = "REASON" };
-        return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver, breakGlass }, invocation =>
+        var waive = new Option<string[]>("--waive") { Description = "A finding of the security scan that may pass, with the reason (at least 10 characters); repeatable. It becomes a part of what is signed.", HelpName = "RULE[:FILE]=REASON", DefaultValueFactory = _ => [] };
+        var waiveDays = new Option<int>("--waive-days") { Description = "Days for which the waivers are good.", HelpName = "DAYS", DefaultValueFactory = _ => 30 };
+        return Invocation.With(new Command("new", "Write a ticket for a promotion, bound to content, policy and evidence.") { skill, from, to, ticket, approver, breakGlass, waive, waiveDays }, invocation =>
         {
             var parsed = invocation.Parsed;
             GraphViews.RefreshIndex(invocation);
+            var waivers = Waivers(invocation, parsed.GetValue(waive)!, parsed.GetValue(waiveDays));
             var (made, readiness) = invocation.Workspace.Issuer.Issue(
                 parsed.GetValue(skill)!, GlobalOptions.ParseState(parsed.GetValue(from)!), GlobalOptions.ParseState(parsed.GetValue(to)!), parsed.GetValue(ticket), GlobalOptions.User, parsed.GetValue(approver),
-                invocation.Workspace.Trust.Load().Root is null ? null : invocation.Keys.Fingerprint(), parsed.GetValue(breakGlass));
+                invocation.Workspace.Trust.Load().Root is null ? null : invocation.Keys.Fingerprint(), parsed.GetValue(breakGlass), waivers);
             var path = invocation.Workspace.Layout.Relative(invocation.Workspace.Tickets.FileOf(made.Id));
             if (invocation.Json)
             {
@@ -45,6 +48,18 @@ internal static class TicketCommand
             invocation.Terminal.Line($"Next: answer it in the file, or wre ticket answer --ticket {made.Id}{(invocation.Workspace.Trust.Load().Root is null ? "" : $"; then wre ticket sign --ticket {made.Id}")}");
             return 0;
         });
+    }
+
+    private static IReadOnlyList<ScanWaiver> Waivers(Invocation invocation, IReadOnlyList<string> texts, int days)
+    {
+        if (days is < 1 or > 365)
+        {
+            throw new WreException($"--waive-days is {days}.", "between 1 and 365");
+        }
+
+        return texts.Count <= ScanWaiver.Most
+            ? [.. texts.Select(text => ScanWaiver.Parse(text, invocation.Workspace.Time.GetUtcNow().AddDays(days)))]
+            : throw new WreException($"{texts.Count} findings are waived; at most {ScanWaiver.Most} may be.", "mend the skill");
     }
 
     private static Command Answer()
@@ -261,6 +276,7 @@ internal static class TicketCommand
             ["content", ticket.SkillDigest],
             ["requester", ticket.Requester ?? "–"],
             .. ApprovalTicket.RequiredAnswers(ticket.To).Select(answer => (IReadOnlyList<string>)[answer.Key, $"{ticket.Answers.GetValueOrDefault(answer.Key) ?? "open"}    ({answer.Meaning})"]),
+            .. ticket.Waivers.Select(waiver => (IReadOnlyList<string>)["waives", $"{waiver.Rule}{(waiver.File is { } file ? $" in {file}" : "")} until {Storage.Timestamp.ToIso(waiver.Expires)}: {waiver.Reason}"]),
             ["approval_decision", ticket.Decision ?? "open"],
             ["approver", ticket.Approver ?? "open"],
             ["signature", ticket.Signature is null ? "open" : $"{ticket.Signature} at {ticket.Timestamp ?? "unknown time"}"],

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 
+using WreSkills.Scanning;
 using WreSkills.Storage;
 
 namespace WreSkills.Benchmarks;
@@ -8,12 +9,12 @@ namespace WreSkills.Benchmarks;
 /// <summary>The benchmark results: <c>benchmarks/&lt;skill&gt;/&lt;timestamp&gt;_&lt;digest&gt;_&lt;run&gt;.json</c>, never overwritten.</summary>
 public sealed class BenchmarkStore(WorkspaceLayout layout)
 {
-    /// <summary>Stores a result durably.</summary>
+    /// <summary>Stores a result durably, without secrets (policy 2.1).</summary>
     public void Save(BenchmarkResult result)
     {
         _ = Timestamp.TryParse(result.StartedAt, out var moment);
         var name = $"{Timestamp.ToFileName(moment)}_{result.Digest[..16]}_{result.RunId[^12..]}.json";
-        DurableFile.Replace(Path.Combine(layout.BenchmarksFolder, result.Skill, name), JsonSerializer.SerializeToUtf8Bytes(result, BenchmarkJson.Readable.BenchmarkResult));
+        DurableFile.Replace(Path.Combine(layout.BenchmarksFolder, result.Skill, name), Redaction.JsonText(JsonSerializer.SerializeToUtf8Bytes(result, BenchmarkJson.Readable.BenchmarkResult), BenchmarkJson.Readable.Options));
     }
 
     /// <summary>The latest result of a content.</summary>

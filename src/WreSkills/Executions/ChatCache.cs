@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using WreSkills.Scanning;
+
 namespace WreSkills.Executions;
 
 /// <summary>
@@ -34,7 +36,7 @@ public sealed class ChatCache(string folder)
         {
             Directory.CreateDirectory(folder);
             var temporary = Path.Combine(folder, $".{fingerprint}.{Guid.NewGuid():N}.tmp");
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(answer, ChatCacheJson.Default.ChatAnswer));
+            File.WriteAllBytes(temporary, Redaction.JsonText(JsonSerializer.SerializeToUtf8Bytes(answer, ChatCacheJson.Default.ChatAnswer), ChatCacheJson.Default.Options));
             File.Move(temporary, FileOf(fingerprint), overwrite: true);
             if (Interlocked.Increment(ref _kept) % CheckedEvery == 1)
             {

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
+using WreSkills.Scanning;
 using WreSkills.Storage;
 
 namespace WreSkills.Executions;
 
 /// <summary>
 /// The whole records with breadcrumbs: <c>executions/&lt;skill&gt;/&lt;date&gt;.jsonl</c>, append-only, one JSON object a line.
-/// A record is durable when <see cref="Append"/> returns.
+/// A record is durable when <see cref="Append"/> returns, and has no secrets any more (policy 2.1).
 /// </summary>
 public sealed class ExecutionLog(WorkspaceLayout layout)
 {
@@ -20,7 +21,7 @@ public sealed class ExecutionLog(WorkspaceLayout layout)
     {
         foreach (var day in records.GroupBy(record => (record.Timestamp ?? now).UtcDateTime.Date))
         {
-            var lines = string.Concat(day.Select(record => record.Json.ToJsonString(s_line) + "\n"));
+            var lines = string.Concat(day.Select(record => Redaction.JsonText(record.Json.ToJsonString(s_line), s_line) + "\n"));
             DurableFile.Append(FileOf(skill, day.Key), Encoding.UTF8.GetBytes(lines));
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using WreSkills.Policy;
+using WreSkills.Scanning;
 using WreSkills.Storage;
 
 namespace WreSkills.Loading;
@@ -167,7 +168,7 @@ public sealed class DependencyHealth(WorkspaceLayout layout, IReadOnlyList<Depen
             all[name] = state;
         }
 
-        DurableFile.Replace(layout.DependenciesFile, JsonSerializer.SerializeToUtf8Bytes([.. all.Values], DependencyJson.Default.ListDependencyState));
+        DurableFile.Replace(layout.DependenciesFile, Redaction.JsonText(JsonSerializer.SerializeToUtf8Bytes([.. all.Values], DependencyJson.Default.ListDependencyState), DependencyJson.Default.Options));
     }
 }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using WreSkills.Executions;
+using WreSkills.Scanning;
 using WreSkills.Scoring;
 using WreSkills.Skills;
 using WreSkills.Storage;
@@ -47,7 +48,7 @@ public sealed record OutcomeClass(CaseLabel? Label, bool? FalsePositive, bool? F
     }
 }
 
-/// <summary>Writes the append-only metric files: one JSON object a line, flushed before the call returns.</summary>
+/// <summary>Writes the append-only metric files: one JSON object a line without secrets (policy 2.1), flushed before the call returns.</summary>
 public sealed class MetricsLog(WorkspaceLayout layout, TimeProvider time)
 {
     private static readonly JsonWriterOptions s_format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -63,7 +64,7 @@ public sealed class MetricsLog(WorkspaceLayout layout, TimeProvider time)
 
     /// <summary>Appends a promotion or rollback event unless the file has its <c>event_id</c> already.</summary>
     /// <returns>False when it was there.</returns>
-    public bool AppendEvent(string skill, string eventId, JsonObject line) => IdempotentLog.Append(FileOf(skill, MetricKind.PromotionLog), "event_id", eventId, line.ToJsonString(s_nodeFormat));
+    public bool AppendEvent(string skill, string eventId, JsonObject line) => IdempotentLog.Append(FileOf(skill, MetricKind.PromotionLog), "event_id", eventId, Redaction.JsonText(line.ToJsonString(s_nodeFormat), s_nodeFormat));
 
     /// <summary>Absolute path of a skill's metric file.</summary>
     public string FileOf(string skill, MetricKind kind) => Path.Combine(layout.MetricsFolder, MetricFiles.Name(skill, kind));
@@ -86,7 +87,7 @@ public sealed class MetricsLog(WorkspaceLayout layout, TimeProvider time)
                 json.WriteEndObject();
             }
 
-            lines.Write(line.GetBuffer(), 0, (int)line.Length);
+            lines.Write(Redaction.JsonText(line.GetBuffer().AsSpan(0, (int)line.Length), s_nodeFormat));
             lines.WriteByte((byte)'\n');
         }
 

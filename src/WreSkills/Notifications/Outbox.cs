@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using WreSkills.Scanning;
 using WreSkills.Storage;
 
 namespace WreSkills.Notifications;
@@ -36,7 +37,7 @@ public sealed class Outbox(WorkspaceLayout layout)
             json[name] = value?.DeepClone();
         }
 
-        DurableFile.Replace(FileOf(message.Id), json.ToJsonString(s_format) + "\n");
+        DurableFile.Replace(FileOf(message.Id), Redaction.JsonText(json.ToJsonString(s_format), s_format) + "\n");
     }
 
     /// <summary>How long delivered messages are kept, so that their repetition is recognised.</summary>

@@ -79,6 +79,8 @@ public sealed record ApprovalTicket
 
     /// <summary>Checkpoint of the audit log as of the ticket's issue; null in tickets of earlier builds.</summary>
     public string? AuditCheckpoint { get; init; }
+    /// <summary>Findings of the security scan that may pass; empty for none.</summary>
+    public IReadOnlyList<ScanWaiver> Waivers { get; init; } = [];
 
     /// <summary>The answers by key, as written; null while open.</summary>
     public required IReadOnlyDictionary<string, string?> Answers { get; init; }
@@ -158,6 +160,7 @@ public sealed record ApprovalTicket
             PolicyDigest = Required(binding, "policy_digest"),
             EvidenceDigest = Required(binding, "evidence_digest"),
             AuditCheckpoint = root.Text("audit_checkpoint"),
+            Waivers = ScanWaiver.ReadAll(root),
             Answers = RequiredAnswers(to).ToDictionary(answer => answer.Key, answer => Open(review.Text(answer.Key))),
             Decision = Open(root.Text("approval_decision")),
             Notes = root.Text("notes") ?? "",

@@ -123,6 +123,7 @@ public sealed class Promoter(
         var document = registry.Load();
         var planned = new PlannedPromotion(request.Skill, request.From, request.To, readiness.Version ?? "", readiness.Digest, request.Approver);
         var ticket = tickets.Check(request.Ticket, planned, document);
+        readiness = SecurityGate.With(readiness, ticket.Ticket.Waivers, time.GetUtcNow());
         var reasons = new List<string>();
         if (request.BreakGlass != (ticket.Ticket.BreakGlass is not null))
         {

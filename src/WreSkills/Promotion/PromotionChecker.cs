@@ -3,6 +3,7 @@ using WreSkills.Loading;
 using WreSkills.Metrics;
 using WreSkills.Policy;
 using WreSkills.Registry;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 using WreSkills.Storage;
 
@@ -66,7 +67,7 @@ public sealed class PromotionChecker(
             From = from,
             To = to,
             RegistrySerial = document.Serial,
-            Evidence = new PromotionEvidence { Skill = skill, Hysteresis = (policy.Rollback, time.GetUtcNow()) },
+            Evidence = new PromotionEvidence { Skill = skill, At = time.GetUtcNow(), Hysteresis = (policy.Rollback, time.GetUtcNow()) },
             Refusal = TransitionRules.RefusePromotion(skill, entry, from, to),
         };
         return readiness.Refusal is not null ? readiness : from == PromotionState.Prototype ? CheckDraft(readiness, entry) : CheckStaged(readiness, entry!);
@@ -81,7 +82,16 @@ public sealed class PromotionChecker(
         {
             var draft = loader.OpenPrototype(readiness.Skill);
             var benchmark = benchmarks.Latest(readiness.Skill, draft.Digest);
-            evidence = evidence with { Folder = draft.Folder, Digest = draft.Digest, Dependencies = Probe(draft.Folder), Benchmark = benchmark?.Result, BenchmarkSha256 = benchmark?.Sha256, JudgeProblem = JudgeProblem(readiness.Skill, benchmark?.Result) };
+            evidence = evidence with
+            {
+                Folder = draft.Folder,
+                Digest = draft.Digest,
+                Scan = Scan(draft.Folder),
+                Dependencies = Probe(draft.Folder),
+                Benchmark = benchmark?.Result,
+                BenchmarkSha256 = benchmark?.Sha256,
+                JudgeProblem = JudgeProblem(readiness.Skill, benchmark?.Result),
+            };
             if (entry?.Live(PromotionState.Production) is { } production && production.Version.Digest == draft.Digest)
             {
                 refusal = $"The draft of {readiness.Skill} is the content of {production.Label}, which is in production already.";
@@ -135,7 +145,7 @@ public sealed class PromotionChecker(
         try
         {
             var folder = loader.LoadState(readiness.Skill, PromotionState.Staged).Folder;
-            evidence = evidence with { Folder = folder, Dependencies = Probe(folder) };
+            evidence = evidence with { Folder = folder, Scan = Scan(folder), Dependencies = Probe(folder) };
         }
         catch (WreException error)
         {
@@ -146,6 +156,9 @@ public sealed class PromotionChecker(
     }
 
     private string? JudgeProblem(string skill, BenchmarkResult? benchmark) => benchmark?.Judge is { } judge ? judgeProblem(skill, judge) : null;
+
+    // The folder was just read and found sound; what it cannot say about itself is the scan's to see.
+    private static ScanReport Scan(SkillFolder folder) => new SkillScanner().Scan(folder.Path);
 
     private IReadOnlyList<(string Name, DependencyState? State)> Probe(SkillFolder folder)
     {

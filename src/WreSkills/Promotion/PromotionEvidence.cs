@@ -3,6 +3,7 @@ using WreSkills.Loading;
 using WreSkills.Metrics;
 using WreSkills.Policy;
 using WreSkills.Registry;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 
 namespace WreSkills.Promotion;
@@ -45,6 +46,15 @@ public sealed record PromotionEvidence
 
     /// <summary>What keeps a version that was rolled back from going to and fro.</summary>
     public (RollbackRules Rules, DateTimeOffset Now)? Hysteresis { get; init; }
+
+    /// <summary>The security scan of this exact content; null when it cannot be read.</summary>
+    public ScanReport? Scan { get; init; }
+
+    /// <summary>Findings of the scan that the ticket lets pass; empty before there is one.</summary>
+    public IReadOnlyList<ScanWaiver> Waivers { get; init; } = [];
+
+    /// <summary>The time at which waivers have to be good.</summary>
+    public DateTimeOffset At { get; init; }
 
     /// <summary>Why the metric files cannot be written; null when they can.</summary>
     public string? MetricsProblem { get; init; }

@@ -15,6 +15,7 @@ public static class PromotionGates
         return
         [
             SkillFolder(evidence),
+            SecurityGate.Judge(evidence),
             bench.Fidelity(gates.PatternFidelity),
             bench.AtLeast("outcome_quality", "Outcome quality: correct decisions", result => (result.OutcomeQuality, result.OutcomeCount, "decisions"), gates.OutcomeQuality),
             bench.AtMost("critical_false_negatives", "Zero critical false negatives", result => result.CriticalFalseNegatives, gates.CriticalFalseNegatives),
@@ -38,6 +39,7 @@ public static class PromotionGates
         return
         [
             SkillFolder(evidence),
+            SecurityGate.Judge(evidence),
             SampleSize(evidence, gates.Executions),
             Sustained("sustained_pattern_fidelity", "Sustained pattern fidelity", window.Fidelity, gates.Executions, gates.PatternFidelity),
             Sustained("sustained_outcome_quality", "Sustained outcome quality", window.Outcomes, gates.Executions, gates.OutcomeQuality),

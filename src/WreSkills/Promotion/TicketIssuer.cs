@@ -31,10 +31,11 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
     /// <param name="approver">Who is to decide; open when null.</param>
     /// <param name="requesterKey">Fingerprint of the requester's own key, which must not approve; null when unknown.</param>
     /// <param name="breakGlass">Why the promotion may go against failing checks; null for an ordinary one.</param>
+    /// <param name="waivers">Findings of the security scan that may pass; null for none.</param>
     /// <exception cref="WreException">The promotion is not legal, or its content cannot be read.</exception>
-    public (ApprovalTicket Ticket, PromotionReadiness Readiness) Issue(string skill, PromotionState from, PromotionState to, string? name, string requester, string? approver, string? requesterKey = null, string? breakGlass = null)
+    public (ApprovalTicket Ticket, PromotionReadiness Readiness) Issue(string skill, PromotionState from, PromotionState to, string? name, string requester, string? approver, string? requesterKey = null, string? breakGlass = null, IReadOnlyList<ScanWaiver>? waivers = null)
     {
-        var readiness = checker.Check(skill, from, to);
+        var readiness = SecurityGate.With(checker.Check(skill, from, to), waivers ?? [], time.GetUtcNow());
         if (readiness.Refusal is { } refusal)
         {
             throw new WreException(refusal, "a ticket needs a promotion that is legal");
@@ -65,6 +66,7 @@ public sealed class TicketIssuer(PromotionChecker checker, TicketStore tickets, 
             PolicyDigest = policy.Digest,
             EvidenceDigest = "",
             AuditCheckpoint = audit.Checkpoint().ToString(),
+            Waivers = waivers ?? [],
             Answers = new Dictionary<string, string?>(),
         };
         var evidence = new TicketEvidence

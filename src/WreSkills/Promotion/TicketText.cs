@@ -62,6 +62,11 @@ internal static partial class TicketText
         }
 
         Line("");
+        foreach (var line in ScanWaiver.Lines(ticket.Waivers))
+        {
+            Line(line);
+        }
+
         Line("human_review:");
         foreach (var (key, meaning) in ApprovalTicket.CommonAnswers)
         {

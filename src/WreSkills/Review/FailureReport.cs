@@ -6,6 +6,7 @@ using WreSkills.Executions;
 using WreSkills.Metrics;
 using WreSkills.Promotion;
 using WreSkills.Registry;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 using WreSkills.Storage;
 
@@ -56,7 +57,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         Failures(text, skill, all, change);
         Difference(text, skill, Text(rollback, "digest")!, Text(rollback, "serves"), version);
         text.Append($"## Next\n\nRead this, mend the draft, and record the review: `wre report review --skill {skill} --approver ID --note \"…\"`. Until then {version} cannot be promoted again.\n\n_Written {Timestamp.ToIso(time.GetUtcNow())}._\n");
-        DurableFile.Replace(FileOf(operation), text.ToString());
+        DurableFile.Replace(FileOf(operation), Redaction.Text(text.ToString()));
     }
 
     private static void Figures(StringBuilder text, IReadOnlyList<ExecutionFigures> latest)

@@ -87,6 +87,7 @@ internal static class FactMatcher
     private static Match Fit(PatternCondition condition, Fact fact) =>
         condition.Operator != PatternOperator.Present && Redaction.IsMarker(fact.Value) ? Match.Unknown
         : PatternMatcher.Holds(condition, fact.Value) ? Match.Yes
+        : Redaction.HasMarker(fact.Value) ? Match.Unknown
         : Match.No;
 
     private static Match Fit(FactRule rule, Fact fact) => Redaction.IsMarker(fact.Value) && rule.Value is not AnyValue

@@ -20,7 +20,7 @@ internal static class ValueMatcher
             return Match.Unknown;
         }
 
-        return pattern switch
+        var fit = pattern switch
         {
             EqualValue equal => Same(equal.Value, value) ? Match.Yes : Match.No,
             ObjectValue members => Object(members, value, ignore ?? []),
@@ -31,6 +31,9 @@ internal static class ValueMatcher
             SchemaValue schema => schema.Schema.Accepts(value) ? Match.Yes : HoldsMarker(value) ? Match.Unknown : Match.No,
             _ => Match.Yes,
         };
+
+        // With a part taken out, what does not fit might have fitted before.
+        return fit == Match.No && value.ValueKind == JsonValueKind.String && Redaction.HasMarker(value.GetString()) ? Match.Unknown : fit;
     }
 
     // A decimal tolerance such as 0.1 ± 0.02 must hold at its very ends.
@@ -97,7 +100,7 @@ internal static class ValueMatcher
 
     private static bool HoldsMarker(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => Redaction.IsMarker(value.GetString()),
+        JsonValueKind.String => Redaction.HasMarker(value.GetString()),
         JsonValueKind.Object => value.EnumerateObject().Any(member => HoldsMarker(member.Value)),
         JsonValueKind.Array => value.EnumerateArray().Any(HoldsMarker),
         _ => false,

@@ -8,7 +8,7 @@ public sealed class JsonReferenceTests
 {
     private static readonly string[] s_draft =
     [
-        "wre lint ", "wre agents check ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
+        "wre lint ", "echo 'curl ", "wre scan ", "wre agents check ", "wre bench ", "wre status --skill youtube_spam_detection ", "wre validate ", "wre ticket new ", "wre ticket answer ",
         "wre promote --skill youtube_spam_detection --from prototype --to production ", "wre promote --skill youtube_spam_detection --from prototype --to staged ",
         "wre ticket show ", "wre ticket list ",
     ];
@@ -33,6 +33,7 @@ public sealed class JsonReferenceTests
     private static readonly Dictionary<string, int> s_exitCodes = new()
     {
         ["wre lint "] = 1,
+        ["echo 'curl "] = 1,
         ["wre status --output json --skill youtube_spam_detection"] = 1,
         ["wre alerts enable "] = 1,
         ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,

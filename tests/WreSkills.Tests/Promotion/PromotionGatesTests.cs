@@ -5,6 +5,7 @@ using WreSkills.Metrics;
 using WreSkills.Policy;
 using WreSkills.Promotion;
 using WreSkills.Registry;
+using WreSkills.Scanning;
 using WreSkills.Skills;
 
 namespace WreSkills.Tests.Promotion;
@@ -52,6 +53,7 @@ public sealed class PromotionGatesTests : IDisposable
         Skill = "spam",
         Folder = TestSkill.Read(_folder, ("SKILL.md", TestSkill.Text(matter))),
         Digest = TestRegistry.Digest('a'),
+        Scan = new ScanReport { Root = "/skill", Files = 1 },
         Benchmark = Benchmark,
         Window = Window,
         Version = TestRegistry.Version('a', PromotionState.Staged) with { PrototypeBaseline = new BaselineEntry { PatternFidelity = 0.92, OutcomeQuality = 0.87, Executions = 100 } },

@@ -17,7 +17,7 @@ internal sealed class CommandTree
     {
         var root = new RootCommand("Progressive delivery for AI-agent skills: prototype, staged, production, with gates, sign-off and automatic rollback.")
         {
-            InitCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(), ScanCommand.Create(),
+            InitCommand.Create(), DiscoverCommand.Create(), NewCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(), ScanCommand.Create(), RetireCommand.Create(), RenameCommand.Create(), GcCommand.Create(), ExportCommand.Create(),
             AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), AnomaliesCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
             StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(), AuditCommand.Create(),

@@ -21,7 +21,7 @@ internal static class BenchImportCommand
     {
         var parsed = invocation.Parsed;
         var skill = parsed.GetValue(s_skill)!;
-        var folder = invocation.Workspace.Layout.PrototypeFolder(skill);
+        var folder = invocation.Workspace.Loader.DraftFolder(skill);
         if (!Directory.Exists(folder))
         {
             throw new WreException($"There is no draft of '{skill}' here.", $"its cases belong to {invocation.Workspace.Layout.Relative(folder)}/; `wre list` shows what there is");

@@ -51,7 +51,7 @@ internal static class LintCommand
 
     private static IReadOnlyList<(string Path, string? Name)> Folders(Invocation invocation)
     {
-        var layout = invocation.Workspace.Layout;
+        var loader = invocation.Workspace.Loader;
         if (invocation.Parsed.GetValue(s_path) is { } path)
         {
             return [(Path.GetFullPath(path), null)];
@@ -60,10 +60,10 @@ internal static class LintCommand
         if (invocation.Parsed.GetValue(s_skill) is { } skill)
         {
             SkillName.Require(skill);
-            return [(layout.PrototypeFolder(skill), skill)];
+            return [(loader.DraftFolder(skill), skill)];
         }
 
-        return [.. invocation.Workspace.SkillNames().Where(name => Directory.Exists(layout.PrototypeFolder(name))).Select(name => (layout.PrototypeFolder(name), (string?)name))];
+        return [.. invocation.Workspace.SkillNames().Select(name => (Path: loader.DraftFolder(name), Name: (string?)name)).Where(draft => Directory.Exists(draft.Path))];
     }
 
     private static Option<string?> Profile()

@@ -313,7 +313,7 @@ public sealed class ExecutionRecorder(Workspace workspace)
         return _folders[key] = record switch
         {
             { Digest: { } digest } when workspace.Store.Contains(digest) => workspace.Store.Open(record.Skill, digest),
-            { State: "prototype" } when Directory.Exists(workspace.Layout.PrototypeFolder(record.Skill)) => workspace.Loader.OpenPrototype(record.Skill).Folder,
+            { State: "prototype" } when Directory.Exists(workspace.Loader.DraftFolder(record.Skill)) => workspace.Loader.OpenPrototype(record.Skill).Folder,
             _ => null,
         };
     }

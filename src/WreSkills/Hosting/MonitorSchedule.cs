@@ -25,6 +25,15 @@ internal static class MonitorSchedule
         Overdue(workspace, say);
         Reviews(workspace, say);
         Lag(workspace, say);
+        Retention(workspace, say);
+    }
+
+    private static void Retention(Workspace workspace, Action<string, string?, string> say)
+    {
+        if (new RetentionSweep(workspace).RunDaily() is { Removed.Count: > 0 } swept)
+        {
+            say("retention", null, $"{swept.Removed.Count} files and folders beyond their retention removed, {swept.Bytes:N0} bytes");
+        }
     }
 
     private static void Overdue(Workspace workspace, Action<string, string?, string> say)

@@ -59,6 +59,8 @@ public sealed class Workspace : IDisposable
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
+        Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
+        Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
@@ -179,6 +181,12 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Changes the share of traffic of staged versions.</summary>
     public RolloutController Rollouts { get; }
+
+    /// <summary>Takes existing skills over.</summary>
+    public Adopter Adopter { get; }
+
+    /// <summary>Retires and renames skills.</summary>
+    public SkillLifecycle Lifecycle { get; }
 
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
@@ -347,7 +355,7 @@ public sealed class Workspace : IDisposable
             foreach (var draft in Directory.EnumerateDirectories(folder, template))
             {
                 var name = Path.GetFileName(draft)[..^(template.Length - 1)];
-                if (SkillName.Problem(name) is null && File.Exists(Path.Combine(draft, SkillFolder.SkillFileName)))
+                if (SkillName.Problem(name) is null && SkillFolder.SkillFileIn(draft) is not null)
                 {
                     names.Add(name);
                 }

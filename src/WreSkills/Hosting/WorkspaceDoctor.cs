@@ -163,27 +163,35 @@ public sealed class WorkspaceDoctor(Workspace workspace)
     private IEnumerable<string> ProductionFolder(string skill, SkillEntry entry)
     {
         var live = entry.Live(PromotionState.Production);
-        if (live is null && entry.Module is null)
+        var folder = entry.Module is null && workspace.Layout.Production.Contains("{module}", StringComparison.Ordinal) ? null : workspace.Layout.ProductionFolder(skill, entry.Module ?? "");
+
+        // An adopted version stays where it was found, which need not be where this layout has production versions.
+        var place = live?.Version.AdoptedFrom is { } found ? Path.GetFullPath(Path.Combine(workspace.Layout.Root, found)) : folder;
+        if (place is null || (live is null && entry.Module is null))
         {
             yield break;
         }
 
-        var folder = workspace.Layout.ProductionFolder(skill, entry.Module ?? "");
-        var actual = MaterializedFolders.DigestOf(folder, skill, workspace.Policy.SkillLimits);
+        var actual = MaterializedFolders.DigestOf(place, skill, workspace.Policy.SkillLimits);
         if (actual != live?.Version.Digest)
         {
-            yield return Drift(folder, live?.Version.Digest, actual);
+            yield return Drift(place, live?.Version.Digest, actual);
         }
 
-        if (live is { } production && !File.Exists(Path.Combine(folder, "versions", $"v{production.Label}_baseline.md")))
+        if (folder is not null && folder != place && MaterializedFolders.DigestOf(folder, skill, workspace.Policy.SkillLimits) is { } stranger && entry.LabelOf(stranger) is not null)
+        {
+            yield return Drift(folder, null, stranger);
+        }
+
+        if (live is { Version.Adopted: false } production && !File.Exists(Path.Combine(place, "versions", $"v{production.Label}_baseline.md")))
         {
             yield return $"versions/v{production.Label}_baseline.md is missing";
         }
 
-        foreach (var (label, version) in entry.Versions.Where(version => version.Value is { RolledBack: not null, Baseline: not null, State: PromotionState.Held }))
+        foreach (var (label, version) in entry.Versions.Where(version => folder is not null && version.Value is { RolledBack: not null, Baseline: not null, State: PromotionState.Held }))
         {
             _ = Timestamp.TryParse(version.RolledBack!.At, out var at);
-            if (!File.Exists(Path.Combine(folder, "versions", $"v{label}_failed_{Timestamp.ToFileName(at)}.md")))
+            if (!File.Exists(Path.Combine(folder ?? place, "versions", $"v{label}_failed_{Timestamp.ToFileName(at)}.md")))
             {
                 yield return $"versions/v{label}_failed_{Timestamp.ToFileName(at)}.md is missing";
             }
@@ -192,7 +200,7 @@ public sealed class WorkspaceDoctor(Workspace workspace)
 
     private IEnumerable<string> Documents(string skill, SkillEntry entry)
     {
-        if (entry.Live(PromotionState.Production) is { } live && entry.Module is { } module && !new ModuleDocuments(workspace.Layout).Mentions(module, skill, live.Label))
+        if (entry.Live(PromotionState.Production) is { Version.Adopted: false } live && entry.Module is { } module && !new ModuleDocuments(workspace.Layout).Mentions(module, skill, live.Label))
         {
             yield return $"README.md or INTERFACE.md of {module} does not name version {live.Label}";
         }

@@ -11,8 +11,9 @@ public static class WorkspaceInitializer
     /// <summary>Initialises a folder.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="preset">One of <see cref="WorkspaceLayout.Presets"/>.</param>
+    /// <param name="dryRun">Only say what would be written.</param>
     /// <returns>The files written and those that were there, relative to the root.</returns>
-    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Run(string root, string preset)
+    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Run(string root, string preset, bool dryRun = false)
     {
         var layout = WorkspaceLayout.ForPreset(preset, Path.GetFullPath(root));
         var written = new List<string>();
@@ -31,11 +32,19 @@ public static class WorkspaceInitializer
                 continue;
             }
 
-            DurableFile.Replace(path, text);
+            if (!dryRun)
+            {
+                DurableFile.Replace(path, text);
+            }
+
             written.Add(layout.Relative(path));
         }
 
-        DurableFile.CreateDirectory(Path.GetDirectoryName(layout.PrototypeFolder("x"))!);
+        if (!dryRun)
+        {
+            DurableFile.CreateDirectory(Path.GetDirectoryName(layout.PrototypeFolder("x"))!);
+        }
+
         return (written, kept);
     }
 
@@ -53,5 +62,5 @@ public static class WorkspaceInitializer
 
     // Derived and private things stay out of git; what approvals rest on goes in.
     private static string Ignore() =>
-        "# Derived, or of this machine only.\nskills_metrics.db*\nindex/\njournal/\noutbox/\nexecutions/\ncache/\nanomalies/\n*.lock\n*.tmp\n";
+        "# Derived, or of this machine only.\nskills_metrics.db*\nindex/\njournal/\noutbox/\nexecutions/\ncache/\nanomalies/\nretention.json\n*.lock\n*.tmp\n";
 }

@@ -25,6 +25,11 @@ public sealed record ServingPlan(ServingArm? Baseline, ServingArm? Candidate, in
     /// <summary>Makes the plan of a skill.</summary>
     public static ServingPlan For(SkillEntry entry)
     {
+        if (entry.Retired is not null)
+        {
+            return new ServingPlan(null, null, 0);
+        }
+
         var production = entry.Live(PromotionState.Production);
         var staged = entry.Live(PromotionState.Staged);
         var candidate = staged is { } live

@@ -74,12 +74,19 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
             $"{skill} {arm.Version ?? "(draft)"} is not handed out: {reason}.",
             $"`wre audit verify` and `wre doctor` show what was changed; restore the workspace's files, or promote {skill} again with a signed ticket");
 
+    /// <summary>Absolute folder of a skill's draft: where the layout has it, unless it was found elsewhere and is not there.</summary>
+    public string DraftFolder(string skill)
+    {
+        var usual = layout.PrototypeFolder(skill);
+        return !Directory.Exists(usual) && registry.Load().Find(skill)?.DraftFolder is { } found ? Path.GetFullPath(Path.Combine(layout.Root, found)) : usual;
+    }
+
     /// <summary>Reads the draft of a skill.</summary>
     /// <exception cref="WreException">There is no sound draft.</exception>
     public LoadedSkill OpenPrototype(string skill)
     {
         SkillName.Require(skill);
-        var folder = SkillFolder.ReadSound(layout.PrototypeFolder(skill), limits, skill);
+        var folder = SkillFolder.ReadSound(DraftFolder(skill), limits, skill);
         return new LoadedSkill(skill, null, SkillDigest.Compute(folder), PromotionState.Prototype, 0, "pinned", folder);
     }
 

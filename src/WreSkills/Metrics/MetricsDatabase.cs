@@ -75,6 +75,27 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         }
     }
 
+    /// <summary>How often each skill was executed, ever, benchmarks not counted; skills without executions are left out.</summary>
+    public IReadOnlyDictionary<string, long> ExecutionCounts()
+    {
+        using var turn = Take(out var connection);
+        using var command = connection.Prepare(
+            """
+            SELECT skill_id, sum(executions) FROM (
+                SELECT skill_key, executions FROM revisions WHERE benchmark = 0
+                UNION ALL SELECT skill_key, count(*) FROM execution_facts WHERE revision_key IS NULL GROUP BY skill_key)
+            JOIN skill_keys USING (skill_key) GROUP BY skill_id HAVING sum(executions) > 0
+            """);
+        using var reader = command.ExecuteReader();
+        var counts = new Dictionary<string, long>();
+        while (reader.Read())
+        {
+            counts[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return counts;
+    }
+
     /// <summary>Skills with lines that the monitor has not looked at, and their latest arrival.</summary>
     public IReadOnlyDictionary<string, long> Unjudged()
     {
@@ -259,6 +280,35 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
                 intent_type = excluded.intent_type, created_at = excluded.created_at, last_promoted_at = excluded.last_promoted_at, version = excluded.version
             """,
             skill, entry.PromotionState.Text(), entry.PrimaryAgent, entry.IntentType, entry.CreatedAt, entry.LastPromotion, entry.Live(entry.PromotionState)?.Label);
+    }
+
+    /// <summary>Gives a skill another name in every table, so that its history stays its own.</summary>
+    /// <param name="skill">Its name until now.</param>
+    /// <param name="to">Its name from now on.</param>
+    /// <param name="files">Its metric files as they were called and are called now.</param>
+    public void Rename(string skill, string to, IEnumerable<(string From, string To)> files)
+    {
+        using var turn = Take(out var connection);
+        using var transaction = connection.BeginTransaction();
+        foreach (var statement in (ReadOnlySpan<string>)[
+            "UPDATE OR IGNORE skills SET skill_id = $2, skill_name = $2 WHERE skill_id = $1",
+            "UPDATE promotion_events SET skill_id = $2 WHERE skill_id = $1",
+            "UPDATE rollback_events SET skill_id = $2 WHERE skill_id = $1",
+            "UPDATE OR IGNORE skill_keys SET skill_id = $2 WHERE skill_id = $1",
+            "UPDATE OR IGNORE monitor_states SET skill_id = $2 WHERE skill_id = $1",
+            "UPDATE rollback_deadlines SET skill_id = $2 WHERE skill_id = $1",
+            "UPDATE OR IGNORE unjudged_skills SET skill_id = $2 WHERE skill_id = $1",
+            "DELETE FROM skills WHERE skill_id = $1 AND $2 <> $1"])
+        {
+            connection.Execute(statement, skill, to);
+        }
+
+        foreach (var (old, next) in files)
+        {
+            connection.Execute("UPDATE OR REPLACE ingest_watermarks SET file = $2 WHERE file = $1", old, next);
+        }
+
+        transaction.Commit();
     }
 
     /// <summary>State and version of a skill in the policy's table, or null.</summary>

@@ -77,6 +77,7 @@ public static class PolicyDocument
             Tickets = ReadTickets(root.Section("tickets")),
             StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
             ProductionReview = reviews.Choice("production", fallback.ProductionReview, "hourly", "daily", "weekly", "never"),
+            Retention = ReadRetention(root.Section("retention")),
             SkillLimits = ReadLimits(root.Section("skill_limits")),
         };
     }
@@ -169,6 +170,21 @@ public static class PolicyDocument
             ApprovalsToProduction = approvals.Whole("staged_to_production", fallback.ApprovalsToProduction, 1, 20),
             Separation = section.Choice("separation_of_duties", "auto", "auto", "on", "off") switch { "on" => DutySeparation.On, "off" => DutySeparation.Off, _ => DutySeparation.Auto },
             CountersignMinutes = section.Whole("countersign_minutes", fallback.CountersignMinutes, 1, 31 * 24 * 60),
+        };
+    }
+
+    private static RetentionRules ReadRetention(YamlSection section)
+    {
+        var fallback = new RetentionRules();
+        const int century = 36_500;
+        return new RetentionRules
+        {
+            ExecutionsDays = section.Whole("executions_days", fallback.ExecutionsDays, 1, century),
+            ArchivesDays = section.Whole("archives_days", fallback.ArchivesDays, 1, century),
+            ReportsDays = section.Whole("reports_days", fallback.ReportsDays, 1, century),
+            BenchmarksDays = section.Whole("benchmarks_days", fallback.BenchmarksDays, 1, century),
+            ChatCacheDays = section.Whole("chat_cache_days", fallback.ChatCacheDays, 1, century),
+            VersionsDays = section.Whole("versions_days", fallback.VersionsDays, 1, century),
         };
     }
 

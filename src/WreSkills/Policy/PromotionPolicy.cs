@@ -56,6 +56,9 @@ public sealed record PromotionPolicy
     /// <summary>How often a production skill is reviewed (policy 5.3). Default <c>weekly</c>.</summary>
     public string ProductionReview { get; init; } = "weekly";
 
+    /// <summary>How long what nobody needs any more is kept.</summary>
+    public RetentionRules Retention { get; init; } = new();
+
     /// <summary>Bounds of a skill folder.</summary>
     public SkillLimits SkillLimits { get; init; } = new();
 
@@ -197,6 +200,28 @@ public sealed record RollbackRules
 
     /// <summary>Rollbacks of the same content from production after which only a mended version, or an approver with the right to override, gets there. Default 2.</summary>
     public int MostRollbacks { get; init; } = 2;
+}
+
+/// <summary>How long what nobody needs any more is kept, in days. What is live, approved, named by a ticket or a predecessor never goes.</summary>
+public sealed record RetentionRules
+{
+    /// <summary>Whole execution records with breadcrumbs; metric lines stay for ever. Default 30.</summary>
+    public int ExecutionsDays { get; init; } = 30;
+
+    /// <summary>Archived staged folders, whose content is in the version store. Default 90.</summary>
+    public int ArchivesDays { get; init; } = 90;
+
+    /// <summary>Failure reports of rollbacks that are reviewed and over. Default 365.</summary>
+    public int ReportsDays { get; init; } = 365;
+
+    /// <summary>Benchmark results of contents that are neither live nor in a ticket. Default 180.</summary>
+    public int BenchmarksDays { get; init; } = 180;
+
+    /// <summary>Answers of models that may be used again. Default 30.</summary>
+    public int ChatCacheDays { get; init; } = 30;
+
+    /// <summary>Versions in the store that neither the registry nor a ticket names. Default 90.</summary>
+    public int VersionsDays { get; init; } = 90;
 }
 
 /// <summary>Bounds of a skill folder; a folder beyond them is refused.</summary>

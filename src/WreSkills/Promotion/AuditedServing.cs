@@ -20,8 +20,9 @@ public sealed record AuditedServing(AuditedVersion? Production, AuditedVersion? 
     public static AuditedServing Of(IEnumerable<JsonElement> lines, string skill)
     {
         AuditedVersion? production = null, staged = null;
+        (AuditedVersion? Production, AuditedVersion? Staged) retired = default;
         var promoted = new Dictionary<(string Version, string State), AuditedVersion>();
-        foreach (var line in lines.Where(line => Text(line, "skill") == skill))
+        foreach (var line in History(lines, skill))
         {
             if (Text(line, "version") is not { } version || Text(line, "digest") is not { } digest)
             {
@@ -36,6 +37,18 @@ public sealed record AuditedServing(AuditedVersion? Production, AuditedVersion? 
                 case ("promotion", "production"):
                     promoted[(version, "production")] = production = new AuditedVersion(version, digest, line, null);
                     staged = Unless(staged, version);
+                    break;
+                case (Transition.AdoptionKind, "staged"):
+                    promoted[(version, "staged")] = staged = new AuditedVersion(version, digest, line, null);
+                    break;
+                case (Transition.AdoptionKind, "production"):
+                    promoted[(version, "production")] = production = new AuditedVersion(version, digest, line, null);
+                    break;
+                case (Transition.RetirementKind, _):
+                    (retired, production, staged) = ((production, staged), null, null);
+                    break;
+                case (Transition.RevivalKind, _):
+                    (production, staged) = (Returned(retired.Production, line), Returned(retired.Staged, line));
                     break;
                 case ("restore", _):
                     production = promoted.GetValueOrDefault((version, "production")) is { } earlier ? earlier with { Restoration = line } : null;
@@ -55,6 +68,24 @@ public sealed record AuditedServing(AuditedVersion? Production, AuditedVersion? 
         }
 
         return new AuditedServing(production, staged);
+    }
+
+    // What an undone retirement brings back is good by the statement that undid it, too.
+    private static AuditedVersion? Returned(AuditedVersion? version, JsonElement line) => version is null ? null : version with { Restoration = line };
+
+    // The lines of a skill under this name and, before it was renamed, under those that it had.
+    private static IEnumerable<JsonElement> History(IEnumerable<JsonElement> lines, string skill)
+    {
+        var history = new List<JsonElement>();
+        var name = skill;
+        foreach (var line in lines.Reverse().Where(line => Text(line, "skill") is { } known && known == name))
+        {
+            history.Add(line);
+            name = Text(line, "event") == Transition.RenameKind ? Text(line, "renamed_from") ?? name : name;
+        }
+
+        history.Reverse();
+        return history;
     }
 
     private static AuditedVersion? Unless(AuditedVersion? staged, string version) => staged?.Version == version ? null : staged;

@@ -40,11 +40,11 @@ public sealed class MaterializedFolders(WorkspaceLayout layout, VersionStore sto
         }
 
         var folder = layout.ProductionFolder(skill, entry.Module ?? "");
-        if (entry.Live(PromotionState.Production) is { } production)
+        if (entry.Live(PromotionState.Production) is { } production && IsPlaceOf(production.Version, folder))
         {
             Copy(skill, production.Version.Digest, folder);
         }
-        else if (Directory.Exists(folder))
+        else if (Directory.Exists(folder) && IsOurs(folder, skill, entry))
         {
             RemoveStrangers(folder, []);
         }
@@ -59,7 +59,7 @@ public sealed class MaterializedFolders(WorkspaceLayout layout, VersionStore sto
         }
 
         var file = Path.Combine(layout.ProductionFolder(skill, entry.Module ?? ""), "versions", name);
-        var bytes = File.ReadAllBytes(Path.Combine(store.Folder(digest), SkillFolder.SkillFileName));
+        var bytes = File.ReadAllBytes(SkillFolder.SkillFileIn(store.Folder(digest))!);
         if (!File.Exists(file) || !File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes))
         {
             RefuseLinks(Path.GetDirectoryName(file)!);
@@ -69,7 +69,22 @@ public sealed class MaterializedFolders(WorkspaceLayout layout, VersionStore sto
 
     /// <summary>Digest of a materialised folder, or null when it is missing or has no SKILL.md; for checks.</summary>
     public static string? DigestOf(string folder, string skill, Policy.SkillLimits limits) =>
-        File.Exists(Path.Combine(folder, SkillFolder.SkillFileName)) ? SkillDigest.Compute(SkillFolder.Read(folder, limits, skill)) : null;
+        SkillFolder.SkillFileIn(folder) is not null ? SkillDigest.Compute(SkillFolder.Read(folder, limits, skill)) : null;
+
+    // Where versions were adopted from elsewhere, this folder may be somebody else's skill of the same name.
+    private bool IsOurs(string folder, string skill, SkillEntry entry)
+    {
+        if (!entry.Versions.Values.Any(version => !IsPlaceOf(version, folder)))
+        {
+            return true;
+        }
+
+        var found = SkillFolder.Read(folder, new Policy.SkillLimits { Files = int.MaxValue, FileBytes = AnySize }, skill);
+        return found.IsSound && entry.LabelOf(SkillDigest.Compute(found)) is not null;
+    }
+
+    // An adopted version stays where it was found.
+    private bool IsPlaceOf(VersionEntry version, string folder) => version.AdoptedFrom is not { } found || Path.GetFullPath(Path.Combine(layout.Root, found)) == folder;
 
     private void Copy(string skill, string digest, string folder)
     {

@@ -20,6 +20,9 @@ namespace WreSkills.Promotion;
 /// <param name="At">When.</param>
 public sealed record OverrideStatement(string Action, string Skill, string Version, string Digest, long Serial, string Approver, string Reason, DateTimeOffset At)
 {
+    /// <summary>The action of bringing a retired skill back.</summary>
+    public const string UndoRetirement = "undo_retirement";
+
     /// <summary>The signed text.</summary>
     public byte[] Bytes()
     {
@@ -68,7 +71,7 @@ public sealed class OverrideStatements(WorkspaceLayout layout, TrustRootStore tr
         string? Text(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (Text("statement") is not { } name || name.AsSpan().IndexOfAny('/', '\\') >= 0)
         {
-            return "the rollback was undone without a signed statement";
+            return $"the {(Text("event") == Transition.RevivalKind ? "retirement" : "rollback")} was undone without a signed statement";
         }
 
         var path = Path.Combine(layout.TicketsFolder, name);
@@ -80,7 +83,7 @@ public sealed class OverrideStatements(WorkspaceLayout layout, TrustRootStore tr
         var bytes = File.ReadAllBytes(path);
         var text = Encoding.UTF8.GetString(bytes);
         var serial = line.TryGetProperty("serial", out var number) && number.TryGetInt64(out var value) ? value - 1 : -1;
-        string[] needed = ["action: undo_rollback", $"skill_name: {Text("skill")}", $"version: {Text("version")}", $"skill_digest: {Text("digest")}", $"registry_serial: {serial.ToString(CultureInfo.InvariantCulture)}"];
+        string[] needed = [$"action: {(Text("event") == Transition.RevivalKind ? OverrideStatement.UndoRetirement : "undo_rollback")}", $"skill_name: {Text("skill")}", $"version: {Text("version")}", $"skill_digest: {Text("digest")}", $"registry_serial: {serial.ToString(CultureInfo.InvariantCulture)}"];
         return needed.Any(part => !text.Split('\n').Contains(part))
             ? $"the signed statement {name} is about something else"
             : Refuse(bytes, File.ReadAllText(path + ".sig"), Text("approver"), at);

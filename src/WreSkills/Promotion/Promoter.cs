@@ -287,7 +287,8 @@ public sealed class Promoter(
     }
 
     private static ((string Label, VersionEntry Version, RollbackEntry Rollback)? Found, string? Problem) Restorable(string skill, RegistryDocument document) =>
-        RolledBackFromProduction(document.Require(skill)) is not { } found ? (null, $"No version of {skill} was rolled back from production, so there is nothing to undo.")
+        document.Require(skill).Retired is not null ? (null, $"{skill} is retired; bring it back first: `wre retire --skill {skill} --undo`.")
+        : RolledBackFromProduction(document.Require(skill)) is not { } found ? (null, $"No version of {skill} was rolled back from production, so there is nothing to undo.")
         : found.Rollback.ReviewedBy is null ? (null, $"The failure report of {skill} {found.Label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.")
         : (found, null);
 

@@ -83,6 +83,11 @@ public sealed class ServedApproval(WorkspaceLayout layout, TicketStore tickets, 
 
     private string? Ticket(AuditedVersion known, SkillEntry entry, ServingArm arm)
     {
+        if (Text(known.Promotion, "event") == Transition.AdoptionKind)
+        {
+            return $"{arm.Version} was adopted as it was found, and nobody has signed for it; stage its content and promote it";
+        }
+
         if (Text(known.Promotion, "approval_ticket") is not { } name || !Timestamp.TryParse(Text(known.Promotion, "timestamp"), out var at))
         {
             return "the audit log names no ticket for its promotion";

@@ -70,9 +70,22 @@ public sealed class Settlement(
     private void SettleHoldingTurn(Transition transition)
     {
         _ = Timestamp.TryParse(transition.At, out var moment);
+        if (transition.Kind == Transition.AdoptionKind)
+        {
+            SettleAdoption(transition);
+            return;
+        }
+
         audit.Append(transition.Operation, transition.AuditLine());
         FaultInjection.Reach("audit-written");
         var checkpoint = CheckpointOf(transition.Operation);
+        if (transition.RenamedFrom is { } old)
+        {
+            // Before anything is written under the new name, or its files would stand in the way of the old ones.
+            new SkillRenaming(layout, database, graph, index).Move(old, transition.Skill);
+            FaultInjection.Reach("renamed");
+        }
+
         if (transition.Kind == Transition.RolloutKind)
         {
             // No version changes its state, so there is nothing to bring in line with it.
@@ -102,6 +115,30 @@ public sealed class Settlement(
         FaultInjection.Reach("index-written");
         journal.End(transition.Operation);
         FaultInjection.Reach("intent-deleted");
+    }
+
+    // Folders and documents stay as they are: that is what adopting means.
+    private void SettleAdoption(Transition transition)
+    {
+        foreach (var skill in transition.Adopted ?? [])
+        {
+            audit.Append(skill.Operation, transition.AdoptionLine(skill, "operation"));
+            if (skill.Version.Length > 0)
+            {
+                metrics.AppendEvent(skill.Skill, skill.Operation, transition.AdoptionLine(skill, "event_id"));
+            }
+
+            FaultInjection.Reach("adoption-audited");
+        }
+
+        foreach (var skill in (transition.Adopted ?? []).Select(skill => skill.Skill).Distinct())
+        {
+            ingestor.Run(skill);
+            database.SaveSkill(skill, registry.Load().Require(skill));
+            SyncIndex(skill);
+        }
+
+        journal.End(transition.Operation);
     }
 
     // What follows from a transition goes on without a checkpoint when the log was changed so that it has none; `wre audit verify` tells.
@@ -161,7 +198,7 @@ public sealed class Settlement(
             return new IndexedSkill(skill, entry.PromotionState, live.Label, store.Open(skill, live.Version.Digest)) { Digest = live.Version.Digest };
         }
 
-        if (!Directory.Exists(layout.PrototypeFolder(skill)))
+        if (entry?.Retired is not null || !Directory.Exists(loader.DraftFolder(skill)))
         {
             return null;
         }
@@ -197,7 +234,7 @@ public sealed class Settlement(
     // `versions/` of a production folder that somebody removed, as far as the registry knows what stood in it.
     private void KeepTexts(string skill, SkillEntry entry)
     {
-        if (entry.Live(PromotionState.Production) is { } live)
+        if (entry.Live(PromotionState.Production) is { Version.Adopted: false } live)
         {
             _folders.KeepText(skill, entry, live.Version.Digest, $"v{live.Label}_baseline.md");
         }
@@ -212,7 +249,7 @@ public sealed class Settlement(
     private void SyncDocuments(string skill)
     {
         var document = registry.Load();
-        if (document.Require(skill).Module is { } module)
+        if (document.Require(skill) is { Module: { } module } entry && entry.Live(PromotionState.Production)?.Version.Adopted != true)
         {
             _documents.Sync(module, document, Describe);
         }

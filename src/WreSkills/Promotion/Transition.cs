@@ -13,10 +13,22 @@ public sealed record Transition
     /// <summary>The kind of a change of a rollout.</summary>
     public const string RolloutKind = "rollout";
 
+    /// <summary>The kind of an adoption of skills that were there already.</summary>
+    public const string AdoptionKind = "adoption";
+
+    /// <summary>The kind of taking a skill out of traffic for good.</summary>
+    public const string RetirementKind = "retirement";
+
+    /// <summary>The kind of undoing a retirement.</summary>
+    public const string RevivalKind = "revival";
+
+    /// <summary>The kind of giving a skill another name.</summary>
+    public const string RenameKind = "rename";
+
     /// <summary>Id of the operation, a UUIDv7; every later step is idempotent by it.</summary>
     public required string Operation { get; init; }
 
-    /// <summary><c>promotion</c>, <c>rollback</c>, <c>restore</c> (the undoing of a rollback) or <c>rollout</c> (another share of traffic).</summary>
+    /// <summary><c>promotion</c>, <c>rollback</c>, <c>restore</c> (the undoing of a rollback), <c>rollout</c> (another share of traffic), <c>adoption</c>, <c>retirement</c>, <c>revival</c> (its undoing) or <c>rename</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The skill's name.</summary>
@@ -85,9 +97,15 @@ public sealed record Transition
     /// <summary>Every version whose state changes.</summary>
     public IReadOnlyList<StateChange> Changes { get; init => field = value ?? []; } = [];
 
+    /// <summary>For an adoption: what became known by it; else null.</summary>
+    public IReadOnlyList<AdoptedSkill>? Adopted { get; init; }
+
+    /// <summary>For a rename: the name that the skill had; else null.</summary>
+    public string? RenamedFrom { get; init; }
+
     /// <summary>What it is, for messages.</summary>
     [JsonIgnore]
-    public string Title => Kind == RolloutKind ? $"The {Change} of the rollout of {Skill} {Version} ({Percent} %)" : $"The {Kind} of {Skill} {Version} ({From.Text()} → {To.Text()})";
+    public string Title => Kind == AdoptionKind ? $"The adoption of {string.Join(", ", (Adopted ?? []).Select(skill => skill.Skill))}" : Kind == RolloutKind ? $"The {Change} of the rollout of {Skill} {Version} ({Percent} %)" : $"The {Kind} of {Skill} {Version} ({From.Text()} → {To.Text()})";
 
     /// <summary>The audit line.</summary>
     internal JsonObject AuditLine() => Line(new JsonObject
@@ -103,6 +121,25 @@ public sealed record Transition
         ["serial"] = ExpectedSerial + 1,
         ["requested_by"] = RequestedBy,
     });
+
+    /// <summary>The audit line, and for a version also the promotion log line, of one skill of an adoption.</summary>
+    internal JsonObject AdoptionLine(AdoptedSkill skill, string id) => new()
+    {
+        [id] = skill.Operation,
+        ["timestamp"] = At,
+        ["event"] = Kind,
+        [id == "event_id" ? "skill_name" : "skill"] = skill.Skill,
+        ["version"] = skill.Version,
+        ["digest"] = skill.Digest,
+        ["from_state"] = "unmanaged",
+        ["to_state"] = skill.State.Text(),
+        ["serial"] = ExpectedSerial + 1,
+        ["adopted_from"] = skill.Folder,
+        ["requested_by"] = RequestedBy,
+        ["changes"] = new JsonArray(skill.Version.Length == 0
+            ? []
+            : [new JsonObject { ["version"] = skill.Version, ["digest"] = skill.Digest, ["state"] = skill.State.Text(), ["state_serial"] = ExpectedSerial + 1 }]),
+    };
 
     /// <summary>The promotion log line (policy 5.2).</summary>
     /// <param name="checkpoint">Text of the audit log's checkpoint with this operation; null when there is none.</param>
@@ -158,6 +195,7 @@ public sealed record Transition
         Add("trigger_metric", TriggerMetric);
         Add("serves", Serves);
         Add("change", Change);
+        Add("renamed_from", RenamedFrom);
         if (Percent is { } percent)
         {
             line["percent"] = percent;

@@ -30,9 +30,28 @@ internal sealed class TransitionCommitter(SkillRegistry registry, VersionStore s
     /// <param name="document">The registry that it was planned from.</param>
     /// <param name="folder">Content that goes into the store first; null when it is there.</param>
     /// <exception cref="WreException">Something cannot be written; then nothing has changed.</exception>
-    public Transition Commit(PlannedTransition planned, RegistryDocument document, SkillFolder? folder)
+    public Transition Commit(PlannedTransition planned, RegistryDocument document, SkillFolder? folder) =>
+        Commit(planned.Transition, document.With(planned.Transition.Skill, planned.Entry), [planned.Transition.Operation], document, folder);
+
+    /// <summary>Commits the adoption of several skills at once; their content is in the store already.</summary>
+    /// <param name="adopted">What becomes known.</param>
+    /// <param name="next">What the registry will say.</param>
+    /// <param name="document">The registry that it was planned from.</param>
+    /// <param name="requestedBy">Who runs the command.</param>
+    public Transition CommitAdoption(IReadOnlyList<AdoptedSkill> adopted, RegistryDocument next, RegistryDocument document, string requestedBy)
     {
-        var transition = planned.Transition;
+        var first = adopted[0];
+        var transition = Frame(Transition.AdoptionKind, first.Skill, first.Version, first.Digest, PromotionState.Prototype, first.State, document.Serial, null) with
+        {
+            Operation = first.Operation,
+            Adopted = adopted,
+            RequestedBy = requestedBy,
+        };
+        return Commit(transition, next, [.. adopted.Select(skill => skill.Operation)], document, folder: null);
+    }
+
+    private Transition Commit(Transition transition, RegistryDocument next, IReadOnlyList<string> committed, RegistryDocument document, SkillFolder? folder)
+    {
         FaultInjection.Reach("before-intent");
         journal.Begin(transition);
         try
@@ -44,8 +63,8 @@ internal sealed class TransitionCommitter(SkillRegistry registry, VersionStore s
             }
 
             FaultInjection.Reach("store-written");
-            var operations = document.RecentOperations.Append(transition.Operation).TakeLast(RegistryDocument.MostRecentOperations).ToList();
-            if (!registry.TryCommit(document.With(transition.Skill, planned.Entry) with { RecentOperations = operations }, document.Serial))
+            var operations = document.RecentOperations.Concat(committed).TakeLast(RegistryDocument.MostRecentOperations).ToList();
+            if (!registry.TryCommit(next with { RecentOperations = operations }, document.Serial))
             {
                 throw new WreException("The registry was changed by something that does not hold its lock.", "look who else writes it, then try again");
             }

@@ -18,6 +18,7 @@ internal static class TransitionMessages
         OutboxMessage[] ordinary = (transition.Kind, transition.To) switch
         {
             (Transition.RolloutKind, _) => [Rollout(transition, policy)],
+            (Transition.RetirementKind or Transition.RevivalKind or Transition.RenameKind, _) => [Notice(transition, policy), reindex],
             ("rollback", _) => [Alert(transition, policy), reindex],
             (_, PromotionState.Staged) => [Review(transition, policy.StagedReview), reindex],
             _ => [Monitoring(transition, policy), Review(transition, policy.ProductionReview), reindex],
@@ -57,6 +58,19 @@ internal static class TransitionMessages
         ["report"] = $"wre report show --skill {transition.Skill}",
         ["review"] = $"wre report review --skill {transition.Skill} --approver ID --note \"…\"",
         ["undo"] = transition.From == PromotionState.Production ? $"wre rollback --skill {transition.Skill} --undo --approver ID --reason \"…\"" : null,
+    });
+
+    private static OutboxMessage Notice(Transition transition, PromotionPolicy policy) => Message(transition, $"{transition.Kind}_notice", new JsonObject
+    {
+        ["to"] = new JsonArray([.. policy.Approvers.Select(approver => (JsonNode)approver.Id)]),
+        ["reason"] = transition.Reason,
+        ["serves_now"] = transition.Serves,
+        ["text"] = transition.Kind switch
+        {
+            Transition.RetirementKind => $"{transition.Skill} was retired by {transition.Approver}: {transition.Reason}. Agents work without it.",
+            Transition.RevivalKind => $"The retirement of {transition.Skill} was undone by {transition.Approver}: {transition.Reason}.",
+            _ => $"{transition.RenamedFrom} is called {transition.Skill} now.",
+        },
     });
 
     private static OutboxMessage Rollout(Transition transition, PromotionPolicy policy) => Message(transition, transition.Change == "abort" ? "rollout_alert" : "rollout_change", new JsonObject

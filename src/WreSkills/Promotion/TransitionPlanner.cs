@@ -247,8 +247,10 @@ internal static class TransitionPlanner
             : entry.Live(PromotionState.Staged) is not null ? PromotionState.Staged : PromotionState.Prototype;
         var folder = state switch
         {
+            PromotionState.Production when entry.Live(PromotionState.Production)!.Value.Version.AdoptedFrom is { } found => Path.Combine(layout.Root, found),
             PromotionState.Production => layout.ProductionFolder(skill, entry.Module ?? ""),
             PromotionState.Staged => layout.StagedFolder(skill),
+            _ when entry.DraftFolder is { } draft => Path.Combine(layout.Root, draft),
             _ => layout.PrototypeFolder(skill),
         };
         return entry with
@@ -259,10 +261,12 @@ internal static class TransitionPlanner
         };
     }
 
-    private static PlannedTransition Finish(Transition frame, SkillEntry entry, WorkspaceLayout layout, IReadOnlyList<StateChange> changes, string? serves) =>
+    /// <summary>A planned transition with the state and folder of the furthest live version.</summary>
+    public static PlannedTransition Finish(Transition frame, SkillEntry entry, WorkspaceLayout layout, IReadOnlyList<StateChange> changes, string? serves) =>
         new(frame with { Changes = changes, Serves = serves }, Locate(frame.Skill, entry, layout));
 
-    private static VersionEntry Move(Transition frame, PromotionState state, VersionEntry? known) =>
+    /// <summary>A version in another state, as of this transition.</summary>
+    public static VersionEntry Move(Transition frame, PromotionState state, VersionEntry? known) =>
         (known ?? new VersionEntry { Digest = frame.Digest, State = state, StateSince = frame.At, StateSerial = 0, Operation = frame.Operation }) with
         {
             State = state,

@@ -42,6 +42,9 @@ public sealed record RegistryDocument
         $"The registry does not know the skill '{skill}'.",
         Skills.Count == 0 ? "`wre bench --skill NAME` registers a prototype" : $"it knows {string.Join(", ", Skills.Keys.Order(StringComparer.Ordinal).Take(8))}{(Skills.Count > 8 ? ", …" : "")}");
 
+    /// <summary>This document without one entry.</summary>
+    public RegistryDocument Without(string skill) => this with { Skills = new SortedDictionary<string, SkillEntry>(Skills.Where(known => known.Key != skill).ToDictionary(), StringComparer.Ordinal) };
+
     /// <summary>This document with one entry replaced or added.</summary>
     public RegistryDocument With(string skill, SkillEntry entry)
     {
@@ -102,6 +105,18 @@ public sealed record SkillEntry
     /// <summary>The latest benchmarked draft; null before the first benchmark.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PrototypeEntry? Prototype { get; init; }
+
+    /// <summary>Folder of the draft, relative to the workspace, when it lies elsewhere than the layout says; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DraftFolder { get; init; }
+
+    /// <summary>Since when and why it is out of traffic for good; null while it is not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetiredEntry? Retired { get; init; }
+
+    /// <summary>Names that it had before, oldest first; null when it always had this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? RenamedFrom { get; init; }
 
     /// <summary>When executions are scored: <c>on_demand</c> or <c>automatic</c> (policy 5.2).</summary>
     public string Scoring { get; init => field = value ?? "on_demand"; } = "on_demand";
@@ -227,6 +242,33 @@ public sealed record RolloutEntry
     public IDictionary<string, JsonElement>? Extension { get; set; }
 }
 
+/// <summary>A skill that was taken out of traffic and is kept in the record.</summary>
+public sealed record RetiredEntry
+{
+    /// <summary>Id of the transition that retired it.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>When, ISO 8601.</summary>
+    public required string At { get; init; }
+
+    /// <summary>Who decided.</summary>
+    public required string Approver { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>State → label of what served, to which an undoing returns.</summary>
+    public IReadOnlyDictionary<string, string> Active { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+
+    /// <summary>Share of traffic that the staged version had, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RolloutEntry? Rollout { get; init; }
+
+    /// <summary>Fields of other tools.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Extension { get; set; }
+}
+
 /// <summary>One immutable version.</summary>
 public sealed record VersionEntry
 {
@@ -244,6 +286,14 @@ public sealed record VersionEntry
 
     /// <summary>Id of the transition that put it there.</summary>
     public required string Operation { get; init; }
+
+    /// <summary>True when it was taken over as it was found: nobody approved it, and it has no ticket.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Adopted { get; init; }
+
+    /// <summary>The folder that an adopted version was found in and stays in, relative to the workspace; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AdoptedFrom { get; init; }
 
     /// <summary>For a held version: which state it stands for, <c>prototype</c>, <c>staged</c> or <c>production</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

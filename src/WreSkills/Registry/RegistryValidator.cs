@@ -87,6 +87,24 @@ internal sealed class RegistryValidator
             Report($"{path}/module", $"is wrong: {moduleProblem}");
         }
 
+        Folder(skill, path, "draft_folder");
+        if (Expect(skill, path, "retired", JsonValueKind.Object, required: false) is { } retired)
+        {
+            foreach (var name in (ReadOnlySpan<string>)["operation", "approver", "reason"])
+            {
+                Expect(retired, $"{path}/retired", name, JsonValueKind.String, required: true);
+            }
+
+            Moment(retired, $"{path}/retired", "at", required: true);
+            Expect(retired, $"{path}/retired", "active", JsonValueKind.Object, required: false);
+            Expect(retired, $"{path}/retired", "rollout", JsonValueKind.Object, required: false);
+        }
+
+        if (Expect(skill, path, "renamed_from", JsonValueKind.Array, required: false) is { } names)
+        {
+            Items(names, $"{path}/renamed_from");
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["last_promotion", "last_rollback", "created_at"])
         {
             Moment(skill, path, name, required: false);
@@ -178,6 +196,12 @@ internal sealed class RegistryValidator
         Expect(version, path, "predecessor", JsonValueKind.String, required: false);
         Expect(version, path, "held_reason", JsonValueKind.String, required: false);
         State(version, path, "held_as", required: false);
+        Folder(version, path, "adopted_from");
+        if (version.TryGetProperty("adopted", out var adopted) && adopted.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Report($"{path}/adopted", "must be true or false");
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["tickets", "prototype_baseline", "baseline", "rolled_back"])
         {
             Expect(version, path, name, JsonValueKind.Object, required: false);
@@ -222,6 +246,16 @@ internal sealed class RegistryValidator
         foreach (var (name, value) in texts.Where(item => item.Value.ValueKind != JsonValueKind.String))
         {
             Report($"{path}/{name}", $"must be a text, not {Kind(value.ValueKind)}");
+        }
+    }
+
+    // Such a text becomes a path, too: it stays inside the workspace.
+    private void Folder(JsonElement parent, string path, string name)
+    {
+        if (Expect(parent, path, name, JsonValueKind.String, required: false) is { } folder
+            && (folder.GetString() is not { Length: > 0 } text || Path.IsPathRooted(text) || text.Split('/', '\\').Contains("..")))
+        {
+            Report($"{path}/{name}", $"is {folder.GetRawText()}; it must be a folder inside the workspace, relative to it");
         }
     }
 

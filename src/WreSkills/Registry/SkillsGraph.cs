@@ -86,6 +86,25 @@ public sealed class SkillsGraph(WorkspaceLayout layout)
         }
     }
 
+    /// <summary>Takes a skill's node and the edges that begin at it out.</summary>
+    public void Remove(string skill)
+    {
+        var root = Read();
+        var (nodes, edges, id) = (List(root, "nodes"), List(root, "edges"), "skill:" + skill);
+        var gone = nodes.Where(node => Text(node, "id") == id).Concat(edges.Where(edge => Text(edge, "from") == id)).ToList();
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var item in gone)
+        {
+            _ = nodes.Remove(item) || edges.Remove(item);
+        }
+
+        DurableFile.Replace(layout.GraphFile, root.ToJsonString(s_format) + "\n");
+    }
+
     /// <summary>State of a skill's node, or null when the graph does not know it; for checks.</summary>
     public string? StateOf(string skill) => List(Read(), "nodes").Where(node => Text(node, "id") == SkillPrefix + skill).Select(node => Text(node, "promotion_state")).FirstOrDefault();
 

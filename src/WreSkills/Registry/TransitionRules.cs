@@ -13,6 +13,11 @@ public static class TransitionRules
     /// <returns>The refusal, or null when the promotion is legal.</returns>
     public static string? RefusePromotion(string skill, SkillEntry? entry, PromotionState from, PromotionState to)
     {
+        if (entry?.Retired is { } retired)
+        {
+            return $"{skill} was retired at {retired.At} ({retired.Reason}); bring it back first: `wre retire --skill {skill} --undo --approver ID --reason …`.";
+        }
+
         switch (from, to)
         {
             case (PromotionState.Prototype, PromotionState.Staged):

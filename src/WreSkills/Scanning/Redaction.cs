@@ -62,8 +62,9 @@ public static class Redaction
     }
 
     // The serialized form has names before values, so that an assignment shows; what is found there decides only whether it is
-    // worth while to look at every text by itself.
-    private static bool MayHold(ReadOnlySpan<char> json) => SecretDetector.Find(json).Count > 0;
+    // worth while to look at every text by itself. Where something is escaped, a secret of several lines does not show in this
+    // form, so there the words that secrets go with decide.
+    private static bool MayHold(ReadOnlySpan<char> json) => SecretDetector.Find(json).Count > 0 || (json.Contains('\\') && SecretDetector.MayHold(json));
 
     private static JsonNode? Redact(JsonNode? node, string? name)
     {

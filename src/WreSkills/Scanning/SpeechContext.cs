@@ -9,7 +9,7 @@ namespace WreSkills.Scanning;
 internal static class SpeechContext
 {
     private const int MostSentence = 100;
-    private const int MostLinesBack = 40;
+    private const int MostLinesBack = 200;
 
     private static readonly SearchValues<string> s_about = SearchValues.Create(
         [
@@ -28,6 +28,9 @@ internal static class SpeechContext
 
     // "Do not hesitate to …" asks for it all the same.
     private static readonly SearchValues<string> s_urging = SearchValues.Create(["hesitate", "forget", "fail to", "worry", "be afraid", "wait to", "stop at", "skip", "miss"], StringComparison.OrdinalIgnoreCase);
+
+    // "You never refuse" is no warning against what follows.
+    private static readonly SearchValues<string> s_unguarded = SearchValues.Create(["never refuse", "not refuse", "n't refuse", "never reject", "not reject", "never avoid", "not avoid", "never flag", "not flag"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the text around a match only speaks about it.</summary>
     /// <param name="file">The text.</param>
@@ -85,7 +88,7 @@ internal static class SpeechContext
     {
         var line = file.Window(at, out var offset);
         var before = line[..offset];
-        if (before.ContainsAny(s_about) || (line.Length > offset && AfterQuote(line[offset..]).ContainsAny(s_about)))
+        if ((before.ContainsAny(s_about) && !before.ContainsAny(s_unguarded)) || (line.Length > offset && AfterQuote(line[offset..]).ContainsAny(s_about)))
         {
             return true;
         }

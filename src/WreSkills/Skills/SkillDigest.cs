@@ -16,12 +16,20 @@ public static class SkillDigest
     /// <exception cref="WreException">A file cannot be read.</exception>
     public static string Compute(SkillFolder folder) => Compute(folder.Path, folder.Files);
 
-    internal static string Compute(string root, IReadOnlyList<SkillFile> files)
+    /// <summary>The digest of a folder as it is once its file is called <c>SKILL.md</c>, as clients want it.</summary>
+    public static string ComputeRenamed(SkillFolder folder) => folder.SkillFile == SkillFolder.SkillFileName
+        ? Compute(folder)
+        : Compute(folder.Path, folder.Files.Select(file => (file.Path, Shown: file.Path == folder.SkillFile ? SkillFolder.SkillFileName : file.Path))
+            .OrderBy(file => file.Shown, Comparer<string>.Create(static (left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)))));
+
+    internal static string Compute(string root, IReadOnlyList<SkillFile> files) => Compute(root, files.Select(file => (file.Path, file.Path)));
+
+    private static string Compute(string root, IEnumerable<(string Path, string Shown)> files)
     {
         using var total = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)
         {
-            var line = $"{OfFile(Path.Combine(root, file.Path))}  {file.Path}\n";
+            var line = $"{OfFile(Path.Combine(root, file.Path))}  {file.Shown}\n";
             total.AppendData(Encoding.UTF8.GetBytes(line));
         }
 

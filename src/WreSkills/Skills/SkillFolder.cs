@@ -17,12 +17,16 @@ public sealed class SkillFolder
     /// <summary>The file that makes a folder a skill.</summary>
     public const string SkillFileName = "SKILL.md";
 
+    /// <summary>What the policy's Python tools call it; read where there is no <see cref="SkillFileName"/>, so that their folders keep every byte.</summary>
+    public const string LegacyFileName = "SKILLz.md";
+
     private readonly byte[]? _skillBytes;
 
-    private SkillFolder(string path, string name, IReadOnlyList<SkillFile> files, byte[]? skillBytes)
+    private SkillFolder(string path, string name, string skillFile, IReadOnlyList<SkillFile> files, byte[]? skillBytes)
     {
         Path = path;
         Name = name;
+        SkillFile = skillFile;
         Files = files;
         _skillBytes = skillBytes;
     }
@@ -32,6 +36,9 @@ public sealed class SkillFolder
 
     /// <summary>The skill's name: the folder's, without its state suffix, unless the folder is named by a digest.</summary>
     public string Name { get; }
+
+    /// <summary><see cref="SkillFileName"/> or <see cref="LegacyFileName"/>.</summary>
+    public string SkillFile { get; }
 
     /// <summary>All files that the digest covers, in digest order.</summary>
     public IReadOnlyList<SkillFile> Files { get; }
@@ -69,26 +76,27 @@ public sealed class SkillFolder
         }
 
         var files = SkillFileWalk.List(path, limits, findings);
-        var bytes = ReadFile(path, SkillFileName, limits.SkillFileBytes, files, findings);
-        if (bytes is null && !files.Any(file => file.Path == SkillFileName))
+        var skillFile = files.Any(file => file.Path == SkillFileName) || !files.Any(file => file.Path == LegacyFileName) ? SkillFileName : LegacyFileName;
+        var bytes = ReadFile(path, skillFile, limits.SkillFileBytes, files, findings);
+        if (bytes is null && !files.Any(file => file.Path == skillFile))
         {
             findings.Error("skill.missing", "", $"there is no {SkillFileName} in {path}");
         }
 
-        var document = bytes is null ? null : SkillDocument.Read(bytes, SkillFileName, findings);
+        var document = bytes is null ? null : SkillDocument.Read(bytes, skillFile, findings);
         var sidecar = ReadSidecar(path, limits, files, findings);
         var settings = SkillSettings.Read(document?.FrontMatter, sidecar, findings);
         var patterns = new List<ExpectedPattern>();
-        var patternFile = sidecar?["expected_patterns"] is null ? SkillFileName : SkillSettings.SidecarFile;
+        var patternFile = sidecar?["expected_patterns"] is null ? skillFile : SkillSettings.SidecarFile;
         ExpectedPatternReader.ReadList(sidecar?["expected_patterns"] ?? document?.FrontMatter?["expected_patterns"], patternFile, patterns, findings);
         if (document is not null)
         {
-            ExpectedPatternReader.ReadBody(document, SkillFileName, patterns, findings);
+            ExpectedPatternReader.ReadBody(document, skillFile, patterns, findings);
         }
 
         var caseBytes = ReadFile(path, BenchmarkCaseReader.FileName, limits.FileBytes, files, findings);
         IReadOnlyList<BenchmarkCase> cases = caseBytes is null ? [] : BenchmarkCaseReader.Read(caseBytes, name, settings, findings);
-        return new SkillFolder(path, name, files, bytes)
+        return new SkillFolder(path, name, skillFile, files, bytes)
         {
             Document = document,
             Settings = settings,
@@ -97,6 +105,9 @@ public sealed class SkillFolder
             Findings = findings.All,
         };
     }
+
+    /// <summary>The file that makes a folder a skill, or null when the folder has none.</summary>
+    public static string? SkillFileIn(string folder) => Array.Find([System.IO.Path.Combine(folder, SkillFileName), System.IO.Path.Combine(folder, LegacyFileName)], File.Exists);
 
     /// <summary>Reads a folder and refuses it when anything is wrong with it.</summary>
     /// <exception cref="WreException">The folder is missing or has errors; all are listed.</exception>

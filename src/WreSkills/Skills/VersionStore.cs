@@ -96,6 +96,15 @@ public sealed class VersionStore(WorkspaceLayout layout, SkillLimits limits)
                 "restore `store/` from git or a backup; an altered version is never served");
     }
 
+    /// <summary>Removes a version. The caller holds the commit lock and knows that nothing refers to it.</summary>
+    public void Remove(string digest)
+    {
+        // Under a name that is nobody's first, so that a killed removal leaves no half a version.
+        var doomed = Path.Combine(layout.StoreFolder, $".{digest}.{Guid.NewGuid():N}.tmp");
+        DurableFile.Move(Folder(digest), doomed);
+        Directory.Delete(doomed, recursive: true);
+    }
+
     /// <summary>Removes what a killed process left half copied. The caller holds the commit lock, so nobody is copying.</summary>
     internal void RemoveLeftovers()
     {

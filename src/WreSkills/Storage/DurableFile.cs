@@ -146,6 +146,39 @@ public static partial class DurableFile
         FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
+    /// <summary>Behind the name of what is set aside while two folders change places in two steps.</summary>
+    public const string AsideSuffix = ".aside";
+
+    /// <summary>
+    /// Lets two folders of one file system change places: at once where the kernel can do that, so that both names are there at every moment;
+    /// else by setting the second aside under the first one's name with <see cref="AsideSuffix"/>.
+    /// </summary>
+    public static void Exchange(string first, string second)
+    {
+        if (!TryExchange(first, second))
+        {
+            Directory.Move(second, first + AsideSuffix);
+            Directory.Move(first, second);
+            Directory.Move(first + AsideSuffix, first);
+        }
+
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(first))!);
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(second))!);
+    }
+
+    private static bool TryExchange(string first, string second)
+    {
+        const int here = -100, exchange = 2;
+        try
+        {
+            return OperatingSystem.IsLinux() && Rename(here, first, here, second, exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Deletes a file if it is there and flushes its directory.</summary>
     public static void Delete(string path)
     {
@@ -237,6 +270,9 @@ public static partial class DurableFile
         $"Cannot write {path}: {error.Message}",
         "check free disk space and permissions",
         innerException: error);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int fromFolder, string from, int toFolder, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FlushToDisk(SafeFileHandle descriptor);

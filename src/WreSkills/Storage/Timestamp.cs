@@ -15,6 +15,10 @@ public static class Timestamp
     /// <summary>For file names: <c>20251020T142315Z</c>.</summary>
     public static string ToFileName(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture);
 
+    /// <summary>Reads what <see cref="ToFileName"/> writes.</summary>
+    public static bool TryParseFileName(ReadOnlySpan<char> text, out DateTimeOffset moment) =>
+        DateTimeOffset.TryParseExact(text, "yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment);
+
     /// <summary>Reads ISO 8601 (no offset means UTC) or Unix seconds with an optional fraction.</summary>
     /// <returns>False when the text is neither, or lies outside the years 1970 to 9999.</returns>
     public static bool TryParse(string? text, out DateTimeOffset moment)

@@ -39,6 +39,46 @@ public static partial class UntrustedFile
         return bytes;
     }
 
+    /// <summary>Reads the beginning of a regular file, as much of it as the buffer holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Takes the bytes.</param>
+    /// <param name="length">Length of the whole file.</param>
+    /// <returns>How many bytes were read; -1 when there is no such file.</returns>
+    /// <exception cref="IOException">It is a link, not a regular file, or cannot be read.</exception>
+    public static int ReadBeginning(string path, Span<byte> buffer, out long length)
+    {
+        length = 0;
+        using var handle = OpenIfThere(path);
+        if (handle is null)
+        {
+            return -1;
+        }
+
+        length = Length(handle, path);
+        var read = 0;
+        while (read < buffer.Length && RandomAccess.Read(handle, buffer[read..], read) is > 0 and var count)
+        {
+            read += count;
+        }
+
+        return read;
+    }
+
+    // Where the kernel refuses links by itself one call opens the file; tens of thousands are opened one after another.
+    private static SafeFileHandle? OpenIfThere(string path)
+    {
+        const int refusesLinks = 0x20000, noEntry = 2, notDirectory = 20;
+        if (!OperatingSystem.IsLinux() || (NonBlockingReadFlags & refusesLinks) == 0)
+        {
+            return File.Exists(path) ? Open(path) : null;
+        }
+
+        var descriptor = OpenNonBlocking(path, NonBlockingReadFlags);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : Marshal.GetLastPInvokeError() is noEntry or notDirectory ? null
+            : throw new IOException($"Cannot open '{path}' (errno {Marshal.GetLastPInvokeError()}).");
+    }
+
     /// <summary>Opens a regular file for reading.</summary>
     /// <exception cref="IOException">It is a link, not a regular file, or cannot be opened.</exception>
     public static SafeFileHandle Open(string path)

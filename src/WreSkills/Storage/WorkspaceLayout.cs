@@ -104,6 +104,9 @@ public sealed record WorkspaceLayout
     /// <summary>Sign of life of the monitor.</summary>
     public string MonitorFile => InCore("monitor.json");
 
+    /// <summary>When the retention was swept last.</summary>
+    public string RetentionFile => InCore("retention.json");
+
     /// <summary>Folder of the circuit breakers that are not at rest.</summary>
     public string BreakersFolder => InCore("breakers");
 
@@ -113,9 +116,13 @@ public sealed record WorkspaceLayout
     /// <summary>Answers of models that may be used again.</summary>
     public string ChatCacheFolder => InCore("cache/chat");
 
+    /// <summary>Absolute folders below <see cref="CoreFolder"/> and <see cref="MetricsFolder"/> that hold nothing but our own files.</summary>
+    public IReadOnlyList<string> OwnFolders =>
+        [TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder];
+
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)
-        || Array.Exists([TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder], ours => Overlap(folder, ours));
+        || OwnFolders.Any(ours => Overlap(folder, ours));
 
     /// <summary>True when one of two folders is, or lies in, the other.</summary>
     public static bool Overlap(string left, string right) => Within(left, right) || Within(right, left);

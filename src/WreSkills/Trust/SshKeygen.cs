@@ -131,7 +131,10 @@ public sealed class SshKeygen(string program, TimeProvider time)
         // Its standard output belongs to nobody: what this process prints there may be read by a program.
         var info = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = !Interactive, RedirectStandardInput = !Interactive,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = !Interactive,
+            RedirectStandardInput = !Interactive,
         };
         if (!Interactive)
         {

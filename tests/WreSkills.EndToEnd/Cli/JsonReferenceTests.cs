@@ -24,9 +24,14 @@ public sealed class JsonReferenceTests
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =
     [
-        "wre ingest ", "wre list ", "wre load ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre ingest ", "wre list --output ", "wre load ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
         "wre audit log ", "wre audit verify ", "wre audit checkpoint ", "wre audit prove --file ", "wre audit prove --check ",
         "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
+    ];
+
+    private static readonly string[] s_existing =
+    [
+        "wre discover ", "wre init --output ", "wre list --budget ", "wre export ", "wre new ", "wre rename ", "wre retire ", "wre gc ", "wre init --import-policy-tools ",
     ];
 
     // Everything else in the stories ends with 0.
@@ -44,17 +49,30 @@ public sealed class JsonReferenceTests
     public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
         Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
-        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Append("wre init ").Select(Command).ToList();
+        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Concat(s_existing).Select(Command).ToList();
         Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void A_fresh_workspace_is_documented()
+    public void Taking_over_existing_skills_is_documented()
     {
         var folder = Directory.CreateTempSubdirectory("wre-init-").FullName;
         try
         {
-            Play(folder, ["wre init "]);
+            foreach (var place in (ReadOnlySpan<string>)[".claude/skills/deploy", ".claude/skills/ship", ".agents/skills/deploy", "holo/skills/tidy"])
+            {
+                Directory.CreateDirectory(Path.Combine(folder, place));
+                File.WriteAllText(Path.Combine(folder, place, "SKILL.md"), $"---\nname: {Path.GetFileName(place)}\ndescription: Brings a release to the servers.\n---\nDo it.\n");
+            }
+
+            Directory.CreateDirectory(Path.Combine(folder, "old"));
+            File.WriteAllText(
+                Path.Combine(folder, "old/skills_registry_v2.json"),
+                """{"version": "2.0", "skills": {"tidy": {"location": "O:\\shop\\holo\\skills\\tidy", "promotion_state": "production"}, "gone": {"location": "O:\\shop\\gone"}}}""");
+            Directory.CreateDirectory(Path.Combine(folder, ".wre/executions/deploy"));
+            File.WriteAllText(Path.Combine(folder, ".wre/executions/deploy/2020-01-01.jsonl"), "{}\n");
+
+            Play(folder, s_existing);
         }
         finally
         {

@@ -31,6 +31,7 @@ public class PolicyDocumentTests
                 "negatives_minimum", "regression_tolerance", "consistency_window", "consistency_floor", "below", "above", "window", "minimum", "times_baseline", "critical_false_negative",
                 "serve_staged_copy", "alert_minutes", "archive_minutes", "reindex_minutes", "failure_analysis_minutes", "human_review_minutes", "steps", "staged", "production",
                 "valid_days", "files", "file_bytes", "skill_file_bytes", "depth",
+                "executions_days", "archives_days", "reports_days", "benchmarks_days", "chat_cache_days", "versions_days",
             },
             keys);
     }

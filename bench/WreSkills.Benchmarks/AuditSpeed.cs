@@ -19,6 +19,11 @@ internal static class AuditSpeed
 
     public static int Run(string[] arguments)
     {
+        if (arguments is ["tamper", var first, var count])
+        {
+            return Tamper(int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+        }
+
         var folder = Directory.CreateTempSubdirectory("wre-audit-").FullName;
         try
         {
@@ -30,7 +35,7 @@ internal static class AuditSpeed
             Directory.Delete(folder, recursive: true);
         }
 
-        return Tamper(arguments is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : Mutations);
+        return Tamper(0, Mutations);
     }
 
     private static void Verify(string folder)
@@ -87,21 +92,21 @@ internal static class AuditSpeed
         }
     }
 
-    // Every kind of change in turn, at places that the seed chooses.
-    private static int Tamper(int mutations)
+    // Every kind of change in turn, at places that the seed chooses; parts of the run can be had alone.
+    private static int Tamper(int first, int mutations)
     {
         var lines = Lines(LogLines);
         var log = Bytes(lines);
         var known = new KnownCheckpoint("kept", Verified(log, []).Checkpoint.ToString());
         var (missed, byChain) = (0, 0);
         var start = Stopwatch.GetTimestamp();
-        Parallel.For(0, mutations, number =>
+        Parallel.For(first, first + mutations, number =>
         {
             var found = Verified(Change(lines, log, number % 5, new Random(number)), [known]);
             Interlocked.Add(ref missed, found.IsTampered ? 0 : 1);
             Interlocked.Add(ref byChain, found.BadLine is { Problem: not AuditProblem.TornTail } ? 1 : 0);
         });
-        Console.WriteLine($"{mutations:N0} single changes of a log of {LogLines:N0} lines (flip a bit, delete, swap, insert a line, truncate): {mutations - missed:N0} found, {missed} missed; the first bad line named for {byChain:N0}, the others by the checkpoint alone; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
+        Console.WriteLine($"{mutations:N0} single changes from number {first:N0} of a log of {LogLines:N0} lines (flip a bit, delete, swap, insert a line, truncate): {mutations - missed:N0} found, {missed} missed; the first bad line named for {byChain:N0}, the others by the checkpoint alone; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
         return missed == 0 ? 0 : 1;
     }
 
@@ -181,13 +186,16 @@ internal static class AuditSpeed
 
     private static byte[] Bytes(IEnumerable<byte[]> lines)
     {
-        using var bytes = new MemoryStream();
-        foreach (var line in lines)
+        var all = lines.ToList();
+        var bytes = new byte[all.Sum(line => line.Length + 1)];
+        var end = 0;
+        foreach (var line in all)
         {
-            bytes.Write(line);
-            bytes.WriteByte((byte)'\n');
+            line.CopyTo(bytes, end);
+            end += line.Length + 1;
+            bytes[end - 1] = (byte)'\n';
         }
 
-        return bytes.ToArray();
+        return bytes;
     }
 }

@@ -8,8 +8,8 @@ namespace WreSkills.Trust;
 
 /// <summary>
 /// Checks an audit log in one pass: every line is linked to the one before it, and the log extends every checkpoint that is known from
-/// elsewhere. A pure function of the bytes and the checkpoints. In memory are the longest line, the levels of the tree, and 16 bytes for each
-/// operation, by which a second line of it is found.
+/// elsewhere. A pure function of the bytes and the checkpoints. In memory are the longest line, the levels of the tree, and about 40 bytes for
+/// each operation, by which a second line of it is found.
 /// </summary>
 public sealed class AuditVerifier
 {

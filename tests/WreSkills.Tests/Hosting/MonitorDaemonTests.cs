@@ -201,7 +201,6 @@ public sealed class MonitorDaemonTests : IDisposable
     public async Task A_failed_dependency_is_looked_at_as_soon_as_it_has_failed()
     {
         _test.Write("wre.yaml", "dependencies:\n  author_history: {kind: file, path: authors.db}\n");
-        _test.Write("modules/infrastructure/wre_core/skills/policy.yaml", "triggers:\n  dependency_failure: {probes: 3, within_seconds: 1}\n");
         _test.Write("authors.db", "");
         _test.Reopen();
         await _test.ProduceAsync();

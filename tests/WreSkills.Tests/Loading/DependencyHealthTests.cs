@@ -235,8 +235,8 @@ public sealed class DependencyHealthTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var hanging = One(DependencyKind.Http) with { Url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"), Timeout = TimeSpan.FromSeconds(0.7) };
-        var health = new DependencyHealth(WorkspaceLayout.ForPreset("policy", _folder.Path), [hanging], new DependencyRules { WithinSeconds = 1 }, TimeProvider.System);
+        var hanging = One(DependencyKind.Http) with { Url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"), Timeout = TimeSpan.FromSeconds(2.5) };
+        var health = new DependencyHealth(WorkspaceLayout.ForPreset("policy", _folder.Path), [hanging], new DependencyRules { WithinSeconds = 5 }, TimeProvider.System);
         Assert.NotNull((await health.CheckAsync(["it"], fresh: false, confirm: true, Stop))[0].FailedSince);
     }
 

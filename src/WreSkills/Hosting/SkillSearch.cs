@@ -23,14 +23,7 @@ public sealed class SkillSearch(Workspace workspace)
             query = query with { Vector = await VectorAsync(model, query.Text, warnings, cancellationToken).ConfigureAwait(false) };
         }
 
-        var answer = workspace.Index.Search(query);
-        if (IsGivenUp() && Refresh(warnings))
-        {
-            // The damage showed only when the search came upon it.
-            answer = workspace.Index.Search(query);
-        }
-
-        return (answer, warnings);
+        return (Ask(index => index.Search(query), warnings), warnings);
     }
 
     /// <summary>The skills nearest to a text, from an index that is up to date.</summary>
@@ -40,13 +33,7 @@ public sealed class SkillSearch(Workspace workspace)
     {
         var warnings = new List<string>();
         Refresh(warnings);
-        var skills = similar(workspace.Index);
-        if (IsGivenUp() && Refresh(warnings))
-        {
-            skills = similar(workspace.Index);
-        }
-
-        return (skills, warnings);
+        return (Ask(similar, warnings), warnings);
     }
 
     /// <summary>Makes the vectors of all skills that have none; nothing without a model.</summary>
@@ -62,8 +49,24 @@ public sealed class SkillSearch(Workspace workspace)
         return await EmbedAsync(model, int.MaxValue, settings.BatchTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    // The file is looked into only when something went wrong with it.
-    private bool IsGivenUp() => workspace.Index.Problem is not null && !workspace.Index.IsComplete;
+    private T Ask<T>(Func<SkillIndex, T> ask, List<string> warnings)
+    {
+        var before = workspace.Index.Problem;
+        var answer = ask(workspace.Index);
+        if (workspace.Index.Problem == before || workspace.Index.Problem is not { } problem)
+        {
+            return answer;
+        }
+
+        if (workspace.Index.IsComplete)
+        {
+            warnings.Add(problem);
+            return answer;
+        }
+
+        // The damage showed only when the search came upon it.
+        return Refresh(warnings) ? ask(workspace.Index) : answer;
+    }
 
     // The index answers as it was when it cannot be brought up to date.
     private bool Refresh(List<string> warnings)

@@ -253,6 +253,21 @@ public sealed class SkillIndexTests : IDisposable
     }
 
     [Fact]
+    public void The_file_alone_answers_without_its_log_and_nothing_is_made_beside_it()
+    {
+        _index.Rebuild([Skill()]);
+        var file = new IndexFile(new WorkspaceLayout { Root = _folder.Path });
+        using (var connection = file.OpenAsItIs())
+        {
+            Assert.Single(new IndexSearch(connection, new SearchQuery("spam")).Run().Hits);
+            Assert.Equal([file.Path], Directory.GetFiles(Path.GetDirectoryName(file.Path)!));
+        }
+
+        File.WriteAllText(file.Path, "nonsense, and more nonsense than a header holds");
+        Assert.Throws<DamagedIndexException>(file.OpenAsItIs);
+    }
+
+    [Fact]
     public void A_change_that_fails_in_the_middle_changes_nothing()
     {
         _index.Rebuild([Skill()]);

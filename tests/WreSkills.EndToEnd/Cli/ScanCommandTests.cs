@@ -18,7 +18,7 @@ public sealed class ScanCommandTests : IDisposable
             """
             SKILL.md
               5:6      block  Deletes everything: rm -rf ~/`  [WRE-SYSTEM-008]
-              5:21     block  Deletes everything: rm -rf /`  [WRE-SYSTEM-008]
+              5:22     block  Deletes everything: rm -rf /`  [WRE-SYSTEM-008]
             a.sh
               1:1      warn   Runs as root: sudo a  [WRE-SYSTEM-005]
 

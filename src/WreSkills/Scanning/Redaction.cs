@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -61,10 +62,53 @@ public static class Redaction
         }
     }
 
-    // The serialized form has names before values, so that an assignment shows; what is found there decides only whether it is
-    // worth while to look at every text by itself. Where something is escaped, a secret of several lines does not show in this
-    // form, so there the words that secrets go with decide.
-    private static bool MayHold(ReadOnlySpan<char> json) => SecretDetector.Find(json).Count > 0 || (json.Contains('\\') && SecretDetector.MayHold(json));
+    // The whole text has names before values, so that an assignment shows; what is found there decides only whether it is worth
+    // while to look at every text by itself. Where something is escaped, the words that secrets go with decide: without the
+    // escapes they show, while texts and names run into one another.
+    private static bool MayHold(ReadOnlySpan<char> json)
+    {
+        if (!json.Contains('\\'))
+        {
+            return SecretDetector.Find(json).Count > 0;
+        }
+
+        var rented = ArrayPool<char>.Shared.Rent(json.Length);
+        try
+        {
+            return SecretDetector.MayHold(rented.AsSpan(0, Unescape(json, rented)));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    // An escaped quote or line end would hide the word or the secret.
+    private static int Unescape(ReadOnlySpan<char> json, Span<char> text)
+    {
+        var length = 0;
+        for (var at = 0; at < json.Length; at++)
+        {
+            if (json[at] != '\\' || at + 1 >= json.Length)
+            {
+                text[length++] = json[at];
+                continue;
+            }
+
+            at++;
+            if (json[at] == 'u' && at + 4 < json.Length && ushort.TryParse(json.Slice(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            {
+                text[length++] = (char)code;
+                at += 4;
+            }
+            else
+            {
+                text[length++] = json[at] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', var other => other };
+            }
+        }
+
+        return length;
+    }
 
     private static JsonNode? Redact(JsonNode? node, string? name)
     {

@@ -58,6 +58,20 @@ public sealed class RedactionTests
         }
     }
 
+    // The word that the rule goes with stands in quotes, which a JSON string escapes, and nothing else in the record is suspicious.
+    [Fact]
+    public void A_secret_in_json_inside_a_text_is_taken_out()
+    {
+        var random = new Random(3);
+        var login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"deploy:{SecretSamples.Random(random, "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789", 24)}"));
+        var record = new JsonObject { ["skill"] = "push", ["breadcrumbs"] = new JsonArray($"wrote {{\"auth\": \"{login}\"}} to the configuration") };
+        foreach (var redacted in (string[])[Redaction.Json(record).ToJsonString(s_line), Redaction.JsonText(record.ToJsonString(s_line), s_line), Redaction.JsonText(record.ToJsonString(), s_line)])
+        {
+            Assert.DoesNotContain(login, redacted, StringComparison.Ordinal);
+            Assert.Contains("[redacted: docker-auth]", redacted, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void The_name_of_a_member_says_that_its_value_is_a_secret()
     {

@@ -3,6 +3,9 @@ namespace WreSkills.EndToEnd.Cli;
 /// <summary><c>wre search</c>, <c>wre reindex</c> and what other verbs know of index and graph, on a workspace as a user has it.</summary>
 public sealed class SearchTests : IDisposable
 {
+    /// <summary>The crash point that only a test of this class reaches.</summary>
+    internal const string CrashPoint = "index-half-written";
+
     private const string Skill = SpamWorkspace.Skill;
     private const string Index = $"{SpamWorkspace.Core}/index/skills.db";
 
@@ -120,7 +123,7 @@ public sealed class SearchTests : IDisposable
     {
         _workspace.Ok("reindex");
         Draft("chat_report", "Open the umbrella.");
-        var killed = WreCommand.Shell(_workspace.Folder, "WRE_CRASH_AT=index-half-written wre reindex --full");
+        var killed = WreCommand.Shell(_workspace.Folder, $"WRE_CRASH_AT={CrashPoint} wre reindex --full");
         Assert.NotEqual(0, killed.ExitCode);
         Assert.Equal(["chat_report"], Found("umbrella"));
         Assert.Equal(2, Found("spam detection report").Length);

@@ -18,6 +18,7 @@ internal static class CrashPoints
     /// <summary>The points, and the scenarios that pass them; null means all.</summary>
     public static IReadOnlyList<(string Point, Side Side, Func<string, bool> Passes)> All { get; } =
     [
+        ("lock-taken", Side.Old, _ => true),
         ("before-intent", Side.Old, _ => true),
         ($"temporary:{AnyOperation}.json", Side.Old, _ => true),
         ("intent-written", Side.Old, _ => true),

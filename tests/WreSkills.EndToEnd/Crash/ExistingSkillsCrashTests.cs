@@ -3,6 +3,10 @@ namespace WreSkills.EndToEnd.Crash;
 /// <summary>Adoptions, exports, retirements and renames that are killed at every step: the next command leaves a healthy workspace.</summary>
 public sealed class ExistingSkillsCrashTests
 {
+    /// <summary>Crash points that only the tests of this class reach.</summary>
+    internal static IReadOnlyList<string> OwnPoints { get; } =
+        ["adoption-audited", "renamed", "export-announced", "export-staged", "export-swapped", "export-locked", "export-removed"];
+
     [Theory]
     [InlineData("before-intent", false)]
     [InlineData("intent-written", false)]

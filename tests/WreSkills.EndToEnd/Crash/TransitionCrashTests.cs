@@ -93,7 +93,9 @@ public sealed partial class CrashPointTests
         Assert.Contains("registry-committed", named);
         // The point `temporary:` is listed once for each file that a transition replaces.
         var listed = CrashPoints.All.Select(item => item.Point.StartsWith("temporary:", StringComparison.Ordinal) ? "temporary:{Path.GetFileName(path)}" : item.Point).ToHashSet();
-        Assert.Empty(named.Except(listed).Except(RecordingCrashTests.Points).Except(MonitorCrashTests.OwnPoints));
+        // "lock-held" is reached only by whoever waits for another one: the races of the unit tests take turns at it.
+        Assert.Empty(named.Except(listed).Except(RecordingCrashTests.Points).Except(MonitorCrashTests.OwnPoints)
+            .Except(ExistingSkillsCrashTests.OwnPoints).Except([Cli.SearchTests.CrashPoint, "lock-held"]));
         Assert.Empty(listed.Except(named));
     }
 

@@ -14,6 +14,7 @@ say() { printf '\n== %s\n' "$*"; }
 # name of the command -> Debian package that has it
 install_missing() {
     local missing=()
+    command -v python3 >/dev/null || missing+=(python3)
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
     command -v git >/dev/null || missing+=(git)
     command -v ssh-keygen >/dev/null || missing+=(openssh-client)

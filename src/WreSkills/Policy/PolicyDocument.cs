@@ -42,19 +42,26 @@ public static class PolicyDocument
     /// <exception cref="WreException">The document is not valid; every finding is listed.</exception>
     public static PromotionPolicy Parse(string text, string name)
     {
-        var problems = new List<YamlProblem>();
-        var root = new YamlSection(YamlReader.Read(text, 1, problems), problems);
-        var policy = Read(root) with { Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
-        root.ReportUnknownKeys();
+        var (policy, problems) = Examine(text);
         if (problems.Count > 0)
         {
             throw new WreException(
                 $"{name} is not a valid policy ({problems.Count} finding{(problems.Count == 1 ? "" : "s")}).",
                 "mend the lines named; `wre init` shows the default document in a new folder",
-                [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
+                problems);
         }
 
         return policy;
+    }
+
+    /// <summary>Reads a document as far as it goes: what is wrong with it, in the order of its lines, and the policy with defaults in those places.</summary>
+    public static (PromotionPolicy Policy, IReadOnlyList<string> Problems) Examine(string text)
+    {
+        var problems = new List<YamlProblem>();
+        var root = new YamlSection(YamlReader.Read(text, 1, problems), problems);
+        var policy = Read(root) with { Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
+        root.ReportUnknownKeys();
+        return (policy, [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
     }
 
     private static PromotionPolicy Read(YamlSection root)
@@ -195,7 +202,8 @@ public static class PolicyDocument
     private static DutySeparation ReadSeparation(YamlSection section) =>
         section.Choice("separation_of_duties", "auto", "auto", "on", "off") switch { "on" => DutySeparation.On, "off" => DutySeparation.Off, _ => DutySeparation.Auto };
 
-    private static IReadOnlyDictionary<string, string> ReadLocked(YamlSection section)
+    /// <summary>Reads a mapping of keys to the values that no policy may be weaker than.</summary>
+    internal static IReadOnlyDictionary<string, string> ReadLocked(YamlSection section)
     {
         var locked = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in section.Keys)

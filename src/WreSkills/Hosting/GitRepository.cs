@@ -70,7 +70,7 @@ internal sealed class GitRepository(string folder)
     public string? CommitOf(string operation) =>
         Run(null, "log", "--max-count=1", "--format=%H", "--fixed-strings", $"--grep={Trailer}: {operation}") is { ExitCode: 0 } found && found.Output.Trim() is { Length: > 0 } hash ? hash : null;
 
-    private static List<string> Names((int ExitCode, string Output, string Error) answer) => answer.ExitCode == 0 ? [.. answer.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)] : [];
+    private static List<string> Names((int ExitCode, string Output, string Error) answer) => answer.ExitCode == 0 ? [.. answer.Output.TrimEnd('\n').Split('\0', StringSplitOptions.RemoveEmptyEntries)] : [];
 
     private static string Problem(string command, (int ExitCode, string Output, string Error) answer)
     {

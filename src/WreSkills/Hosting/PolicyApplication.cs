@@ -118,6 +118,9 @@ public sealed class PolicyApplication(Workspace workspace)
         }
     }
 
+    /// <summary>The git commit of an applied change, or null.</summary>
+    public static string? CommitOf(Workspace workspace, string operation) => new GitRepository(workspace.Layout.Root).CommitOf(operation);
+
     /// <summary>Writes the policy in force as a document for people.</summary>
     /// <returns>Why it was not written; null when it stands there.</returns>
     public string? Render()

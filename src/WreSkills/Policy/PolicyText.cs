@@ -35,7 +35,7 @@ public static class PolicyText
         var (old, given) = (Numbers(inForce), Numbers(stated));
         if (stated != inForce)
         {
-            problem = old is { } before && given is { } after && after.CompareTo(before) <= 0 ? $"version is {stated}, which does not follow {inForce}" : null;
+            problem = old is { } before && given is { } after && after.CompareTo(before) <= 0 ? $"version is {stated}, which does not follow {inForce}; it was made from an older document" : null;
             return stated;
         }
 

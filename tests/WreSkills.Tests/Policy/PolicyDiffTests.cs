@@ -115,8 +115,8 @@ public class PolicyDiffTests
     [InlineData("1.4", "1.4", "triggers: {pattern_fidelity: {below: 0.84}}", "2.0", null)]
     [InlineData("1.4", "1.4", "retention: {executions_days: 4}", "1.5", null)]
     [InlineData("1.4", "3.0", "retention: {executions_days: 4}", "3.0", null)]
-    [InlineData("1.4", "1.3", "retention: {executions_days: 4}", "1.3", "version is 1.3, which does not follow 1.4")]
-    [InlineData("1.10", "1.9", "retention: {executions_days: 4}", "1.9", "version is 1.9, which does not follow 1.10")]
+    [InlineData("1.4", "1.3", "retention: {executions_days: 4}", "1.3", "version is 1.3, which does not follow 1.4; it was made from an older document")]
+    [InlineData("1.10", "1.9", "retention: {executions_days: 4}", "1.9", "version is 1.9, which does not follow 1.10; it was made from an older document")]
     [InlineData("spring", "spring", "retention: {executions_days: 4}", "spring", "version is spring, which is no MAJOR.MINOR to count on from; state the new version in the document")]
     [InlineData("spring", "summer", "retention: {executions_days: 4}", "summer", null)]
     public void The_next_version_is_major_when_something_gets_looser(string inForce, string stated, string text, string expected, string? problem)

@@ -53,6 +53,12 @@ public sealed partial class PolicyProposalStore(WorkspaceLayout layout)
     {
         DurableFile.CreateDirectory(layout.PolicyProposalsFolder);
         using var turn = FileLock.Acquire(Path.Combine(layout.PolicyProposalsFolder, ".new.lock"));
+        foreach (var leftover in Directory.EnumerateDirectories(layout.PolicyProposalsFolder, ".*.tmp"))
+        {
+            // Nobody is at it while we hold the lock: its owner was killed.
+            Directory.Delete(leftover, recursive: true);
+        }
+
         var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var number = 1;
         while (Directory.Exists(FolderOf($"POLICY_{day}_{number:000}")))

@@ -275,7 +275,7 @@ public sealed class PolicyChanges(Workspace workspace)
     {
         var after = workspace.Policy.Changes.ReviewAfterPromotions;
         return after > 0 && workspace.PolicyHistory.PromotedSince() is { } skills && skills.Count >= after
-            ? $"a review of the policy is due: {skills.Count} skills were promoted to production since it was last changed or reviewed; `wre policy review --approver ID --note TEXT`"
+            ? $"a review of the policy is due: {skills.Count} skill{(skills.Count == 1 ? " was" : "s were")} promoted to production since it was last changed or reviewed; `wre policy review --approver ID --note TEXT`"
             : null;
     }
 

@@ -95,6 +95,18 @@ public sealed class PolicyChangeTests : IDisposable
         Assert.Equal(2, Wre(2, "policy", "analyze").ExitCode);
     }
 
+    /// <summary>A skill in production whose last executions a proposed policy would not have tolerated, a new draft and an enrolled key, for the examples of the reference.</summary>
+    internal static void Prepare(SpamWorkspace workspace)
+    {
+        workspace.Ok("init", "--preset", "policy", "--adopt", "none", "--no-enrol");
+        workspace.Record(Enumerable.Range(0, 10).Select(_ => workspace.Line("production", "allow", "allow", "\"pattern_fidelity\":0.86")));
+        workspace.WriteDraft("1.1", "again");
+        workspace.Ok("bench", "--skill", SpamWorkspace.Skill);
+        Directory.CreateDirectory(workspace.PathOf("keys"));
+        workspace.Ok("approvers", "enrol", "--id", "0102", "--generate", workspace.PathOf("keys/0102"));
+        workspace.Write("new.yaml", workspace.Read(Policy).Replace("    below: 0.85", "    below: 0.88", StringComparison.Ordinal));
+    }
+
     private string Shell(string script)
     {
         var result = WreCommand.Shell(_workspace.Folder, script);

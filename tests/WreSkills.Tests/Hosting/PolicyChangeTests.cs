@@ -219,7 +219,7 @@ public sealed class PolicyChangeTests : IDisposable
         _process.Apply(_process.Approved(more: "changes: {review_after_promotions: 1}\n"));
         Assert.Null(_process.Changes.ReviewDue());
         await _process.Test.ProduceAsync();
-        Assert.StartsWith("a review of the policy is due: 1 skills were promoted", _process.Changes.ReviewDue(), StringComparison.Ordinal);
+        Assert.StartsWith("a review of the policy is due: 1 skill was promoted", _process.Changes.ReviewDue(), StringComparison.Ordinal);
         MonitorSchedule.Run(_process.Workspace, static (_, _, _) => { });
         _process.Test.Time.Advance(TimeSpan.FromDays(1));
         MonitorSchedule.Run(_process.Workspace, static (_, _, _) => { });

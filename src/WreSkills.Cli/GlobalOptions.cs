@@ -24,9 +24,10 @@ internal static class GlobalOptions
     public static Workspace Open(ParseResult parsed)
     {
         var root = Root(parsed);
-        var pinned = parsed.GetValue(TrustRoot) ?? (Environment.GetEnvironmentVariable("WRE_TRUST_ROOT") is { Length: > 0 } named ? named : UserSettings.TrustRootOf(root));
+        var settings = UserSettings;
+        var pinned = parsed.GetValue(TrustRoot) ?? (Environment.GetEnvironmentVariable("WRE_TRUST_ROOT") is { Length: > 0 } named ? named : settings.TrustRootOf(root));
         return pinned is null || File.Exists(pinned)
-            ? Hosting.Workspace.Open(root, trustRoot: pinned is null ? null : Path.GetFullPath(pinned))
+            ? Hosting.Workspace.Open(root, trustRoot: pinned is null ? null : Path.GetFullPath(pinned), policyMinimum: settings.PolicyMinimumOf(root))
             : throw new WreException($"The pinned trust root {pinned} is missing.", "restore it; without it nothing that this workspace says about approvals can be trusted");
     }
 

@@ -38,6 +38,11 @@ internal sealed class Invocation(ParseResult parsed) : IDisposable
                     Error.WriteLine($"warning: {problem.Message}{(problem.Hint is { } hint ? $" ({hint})" : "")}");
                 }
 
+                if (_workspace.PolicyRecovery is { } policy)
+                {
+                    Error.WriteLine(policy);
+                }
+
                 foreach (var deadline in Json ? [] : _workspace.Worker.Overdue())
                 {
                     Error.WriteLine($"overdue: {deadline.Action.Replace('_', ' ')} of {deadline.Skill} was due at {deadline.DueAt}, late by {Late(deadline.DueAt)}{(deadline.Action == "human_review" ? $"; wre report review --skill {deadline.Skill} --approver ID --note \"…\"" : "")}");

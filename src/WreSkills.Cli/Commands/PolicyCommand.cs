@@ -26,15 +26,23 @@ internal static class PolicyCommand
     private static readonly Option<int> s_most = new("--within") { Description = "Executions after the change at most. Default 1,000.", DefaultValueFactory = _ => 1000, HelpName = "N" };
     private static readonly Option<int> s_seed = new("--seed") { Description = "The same seed draws the same executions. Default 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
 
-    public static Command Create() => new("policy", "Work on the policy.")
+    public static Command Create()
     {
-        Invocation.With(
-            new Command("simulate", "Show how often, when and why a policy would roll back: over recorded history, or over a modelled skill with a seed.")
-            {
-                s_policies, s_confirm, s_skill, s_history, s_model, s_change, s_executions, s_healthy, s_runs, s_most, s_seed,
-            },
-            Simulate),
-    };
+        var policy = new Command("policy", "The policy: what it says, what other rules would have done, and its change by proposal, analysis, dry run and approval.");
+        foreach (var command in (IEnumerable<Command>)[.. PolicyReadCommands.Create(), .. PolicyChangeCommands.Create(), Simulation()])
+        {
+            policy.Subcommands.Add(command);
+        }
+
+        return policy;
+    }
+
+    private static Command Simulation() => Invocation.With(
+        new Command("simulate", "Show how often, when and why a policy would roll back: over recorded history, or over a modelled skill with a seed.")
+        {
+            s_policies, s_confirm, s_skill, s_history, s_model, s_change, s_executions, s_healthy, s_runs, s_most, s_seed,
+        },
+        Simulate);
 
     private static Task<int> Simulate(Invocation invocation, CancellationToken cancellationToken)
     {

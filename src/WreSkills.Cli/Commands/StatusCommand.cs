@@ -49,6 +49,7 @@ internal static class StatusCommand
 
     private static int Run(Invocation invocation)
     {
+        PolicyReadCommands.Notes(invocation);
         if (invocation.Parsed.GetValue(s_skill) is not { } skill)
         {
             return ListCommand.Run(invocation);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 
 using WreSkills.Notifications;
+using WreSkills.Policy;
 using WreSkills.Registry;
 using WreSkills.Storage;
 
@@ -26,6 +27,31 @@ internal static class MonitorSchedule
         Reviews(workspace, say);
         Lag(workspace, say);
         Retention(workspace, say);
+        Policy(workspace, say);
+    }
+
+    // Policy 8: a document that was edited past the process is told once, a review that is due once a week.
+    private static void Policy(Workspace workspace, Action<string, string?, string> say)
+    {
+        if (workspace.PolicyHistory.Outside() is { } outside)
+        {
+            Put(workspace, say, "policy_alert", "", $"policy-outside-{PolicyDocument.DigestOf(workspace.Layout.PolicyFile)[..16]}", new JsonObject
+            {
+                ["to"] = People(workspace),
+                ["text"] = $"{outside}.",
+                ["next"] = "wre policy history",
+            });
+        }
+
+        if (workspace.PolicyChanges.ReviewDue() is { } due)
+        {
+            Put(workspace, say, "policy_review_due", "", string.Create(CultureInfo.InvariantCulture, $"policy-review-{workspace.Policy.Digest[..16]}-{workspace.Time.GetUtcNow().ToUnixTimeSeconds() / (7 * 86_400)}"), new JsonObject
+            {
+                ["to"] = People(workspace),
+                ["text"] = $"{char.ToUpperInvariant(due[0])}{due[1..]}.",
+                ["next"] = "wre policy show",
+            });
+        }
     }
 
     private static void Retention(Workspace workspace, Action<string, string?, string> say)

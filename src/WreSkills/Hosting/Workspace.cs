@@ -22,12 +22,12 @@ namespace WreSkills.Hosting;
 /// </summary>
 public sealed class Workspace : IDisposable
 {
-    private Workspace(WorkspaceConfiguration configuration, string? trustRoot, TimeProvider time)
+    private Workspace(WorkspaceConfiguration configuration, string? trustRoot, IReadOnlyDictionary<string, string> minimum, PromotionPolicy? policy, TimeProvider time)
     {
         Time = time;
         Configuration = configuration;
         Layout = configuration.Layout;
-        Policy = PolicyDocument.Load(Layout.PolicyFile);
+        Policy = policy ?? PolicyDocument.Load(Layout.PolicyFile);
         Locks = new WorkspaceLock(Layout);
         Store = new VersionStore(Layout, Policy.SkillLimits);
         Registry = new SkillRegistry(Layout, time);
@@ -37,6 +37,9 @@ public sealed class Workspace : IDisposable
         Audit = new AuditLog(Layout);
         Tickets = new TicketStore(Layout);
         Trust = new TrustRootStore(Layout.TrustFolder, trustRoot, time);
+        PolicyProposals = new PolicyProposalStore(Layout);
+        PolicyHistory = new PolicyHistory(Layout, Audit, PolicyProposals, Trust);
+        PolicyGuardian = new PolicyGuardian(Layout, PolicyHistory, minimum);
         Statements = new OverrideStatements(Layout, Trust, Policy, time);
         TicketChecker = new TicketChecker(Tickets, Audit, Trust, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Approvals = new ServedApproval(Layout, Tickets, Statements, TicketChecker, Audit, Trust);
@@ -57,7 +60,7 @@ public sealed class Workspace : IDisposable
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
         Issuer = new TicketIssuer(Checker, Tickets, Index, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
-        Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, Policy, time);
+        Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, PolicyGuardian, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
@@ -70,6 +73,7 @@ public sealed class Workspace : IDisposable
         Worker = new DeadlineWorker(this);
         Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
+        PolicyChanges = new PolicyChanges(this);
     }
 
     /// <summary>The clock.</summary>
@@ -165,6 +169,18 @@ public sealed class Workspace : IDisposable
     /// <summary>Checks tickets with their signatures.</summary>
     public TicketChecker TicketChecker { get; }
 
+    /// <summary>The proposed changes of the policy.</summary>
+    public PolicyProposalStore PolicyProposals { get; }
+
+    /// <summary>Which policies were in force.</summary>
+    public PolicyHistory PolicyHistory { get; }
+
+    /// <summary>Whether anything may be promoted under the policy on the disk.</summary>
+    public PolicyGuardian PolicyGuardian { get; }
+
+    /// <summary>Changes the policy.</summary>
+    public PolicyChanges PolicyChanges { get; }
+
     /// <summary>Signed decisions against the monitor's.</summary>
     public OverrideStatements Statements { get; }
 
@@ -207,6 +223,9 @@ public sealed class Workspace : IDisposable
     /// <summary>What opening found of interrupted transitions.</summary>
     public RecoveryOutcome Recovery { get; private set; } = new();
 
+    /// <summary>What opening found of an interrupted change of the policy, in words; null for nothing.</summary>
+    public string? PolicyRecovery { get; private set; }
+
     internal WorkspaceLock Locks { get; }
 
     internal Settlement Settlement { get; }
@@ -215,13 +234,18 @@ public sealed class Workspace : IDisposable
     /// <param name="root">Its root folder.</param>
     /// <param name="time">The clock; the system's when null.</param>
     /// <param name="trustRoot">A list of allowed signers outside of the workspace that alone is trusted; null for the workspace's own.</param>
+    /// <param name="policyMinimum">Key → value that no policy of this workspace may be weaker than, pinned outside of it; null for none.</param>
     /// <exception cref="WreException">Configuration, policy or registry cannot be used.</exception>
-    public static Workspace Open(string root, TimeProvider? time = null, string? trustRoot = null)
+    public static Workspace Open(string root, TimeProvider? time = null, string? trustRoot = null, IReadOnlyDictionary<string, string>? policyMinimum = null)
     {
-        var workspace = new Workspace(WorkspaceConfiguration.Load(root), trustRoot, time ?? TimeProvider.System);
+        var workspace = new Workspace(WorkspaceConfiguration.Load(root), trustRoot, policyMinimum ?? new Dictionary<string, string>(), null, time ?? TimeProvider.System);
         workspace.Recovery = workspace.Promoter.Recover();
+        workspace.PolicyRecovery = new PolicyApplication(workspace).Recover();
         return workspace;
     }
+
+    /// <summary>This workspace as it would be under another policy. It is for asking only: dispose of it, and let nothing be written through it.</summary>
+    internal Workspace Under(PromotionPolicy policy) => new(Configuration, Trust.Pinned, PolicyGuardian.Minimum, policy, Time);
 
     /// <summary>Closes the database; the next question opens it again.</summary>
     public void Dispose() => Database.Dispose();

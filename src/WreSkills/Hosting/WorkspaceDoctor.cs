@@ -36,6 +36,8 @@ public sealed class WorkspaceDoctor(Workspace workspace)
             AuditComplete(registry, audit),
             new("audit_chain", "The audit log is chained and extends every checkpoint", [.. workspace.Inspection.Run().Problems.Select(problem => $"audit log: {problem}; `wre audit verify`")]),
             PromotionLogs(registry, audit),
+            new("policy_approved", "The policy in force is the one that was put into force last", workspace.PolicyHistory.Outside() is { } outside ? [$"{outside}; {workspace.PolicyHistory.RestoreHint()}"] : workspace.PolicyHistory.Refusal() is { } refusal ? [refusal] : []),
+            new("policy_document", "The rendered policy says what policy.yaml says", PolicyRendered()),
             Of("database_rows", "The database agrees with the registry", registry, DatabaseRow),
             new("database_sound", "The database file is sound", DatabaseSound()),
             Of("graph", "The skills graph agrees with the registry", registry, Graph),
@@ -56,6 +58,11 @@ public sealed class WorkspaceDoctor(Workspace workspace)
         foreach (var skill in workspace.Registry.Load().Skills.Keys)
         {
             workspace.Settlement.Repair(skill);
+        }
+
+        if (PolicyRendered().Count > 0)
+        {
+            new PolicyApplication(workspace).Render();
         }
     }
 
@@ -243,6 +250,12 @@ public sealed class WorkspaceDoctor(Workspace workspace)
             yield return $"the table `skills` says {row?.State ?? "nothing"} {row?.Version}, the registry {entry.PromotionState.Text()} {entry.Live(entry.PromotionState)?.Label}";
         }
     }
+
+    private IReadOnlyList<string> PolicyRendered() =>
+        File.Exists(workspace.Layout.PolicyRenderedFile) && File.ReadAllText(workspace.Layout.PolicyRenderedFile) is var text
+        && text.StartsWith(Policy.PolicyMarkdown.Marker, StringComparison.Ordinal) && text != Policy.PolicyMarkdown.Render(workspace.Policy)
+            ? [$"{workspace.Layout.Relative(workspace.Layout.PolicyRenderedFile)} is of another policy; `wre policy render` writes it anew"]
+            : [];
 
     private IReadOnlyList<string> DatabaseSound() =>
         File.Exists(workspace.Layout.MetricsDatabase) && workspace.Database.IntegrityProblem() is { } problem ? [problem] : [];

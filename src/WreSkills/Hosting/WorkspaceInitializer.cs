@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 using WreSkills.Policy;
+using WreSkills.Promotion;
 using WreSkills.Storage;
+using WreSkills.Trust;
 
 namespace WreSkills.Hosting;
 
@@ -12,8 +15,9 @@ public static class WorkspaceInitializer
     /// <param name="root">The folder.</param>
     /// <param name="preset">One of <see cref="WorkspaceLayout.Presets"/>.</param>
     /// <param name="dryRun">Only say what would be written.</param>
+    /// <param name="time">The clock; the system's when null.</param>
     /// <returns>The files written and those that were there, relative to the root.</returns>
-    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Run(string root, string preset, bool dryRun = false)
+    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Run(string root, string preset, bool dryRun = false, TimeProvider? time = null)
     {
         var layout = WorkspaceLayout.ForPreset(preset, Path.GetFullPath(root));
         var written = new List<string>();
@@ -40,12 +44,40 @@ public static class WorkspaceInitializer
             written.Add(layout.Relative(path));
         }
 
+        if (!dryRun && written.Contains(layout.Relative(layout.PolicyFile)))
+        {
+            NotePolicy(layout, time ?? TimeProvider.System);
+        }
+
         if (!dryRun)
         {
             DurableFile.CreateDirectory(Path.GetDirectoryName(layout.PrototypeFolder("x"))!);
         }
 
         return (written, kept);
+    }
+
+    // The beginning of the policy's history; a document that is written again does not begin another one.
+    private static void NotePolicy(WorkspaceLayout layout, TimeProvider time)
+    {
+        var audit = new AuditLog(layout);
+        if (audit.Lines().Any(line => line.TryGetProperty("event", out var name) && name.ValueEquals(PolicyHistory.BeginningEvent)))
+        {
+            return;
+        }
+
+        var policy = PolicyDocument.Load(layout.PolicyFile);
+        var operation = $"policy-{policy.Digest[..16]}";
+        audit.Append(operation, new JsonObject
+        {
+            ["operation"] = operation,
+            ["timestamp"] = Timestamp.ToIso(time.GetUtcNow()),
+            ["event"] = PolicyHistory.BeginningEvent,
+            ["version"] = policy.Version,
+            ["digest"] = policy.Digest,
+            ["reason"] = "the built-in policy, written by wre init",
+            ["requested_by"] = "wre init",
+        });
     }
 
     private static string Configuration(string preset) => new StringBuilder()

@@ -7,7 +7,8 @@ public abstract record NotifierSettings
     public static IReadOnlyList<string> KindsForPeople { get; } =
     [
         "rollback_alert", "trigger_alert", "rollout_alert", "rollout_change", "breaker_alert", "runner_change", "dependency_alert",
-        "deadline_overdue", "ingestion_lag", "anomaly", "monitoring_enabled", "notifier_disabled", "test",
+        "deadline_overdue", "ingestion_lag", "anomaly", "monitoring_enabled", "notifier_disabled",
+        "policy_change", "policy_alert", "policy_review_due", "test",
     ];
 
     /// <summary>Its name.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -24,6 +25,10 @@ public static class PolicyDocument
     public static PromotionPolicy Load(string path) =>
         File.Exists(path) ? Load(File.ReadAllBytes(path), path) : Parse(DefaultText, "the built-in policy");
 
+    /// <summary>SHA-256 of the document in force as it is on the disk now, whatever is wrong with it.</summary>
+    public static string DigestOf(string path) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.Exists(path) ? File.ReadAllBytes(path) : Encoding.UTF8.GetBytes(DefaultText)));
+
     // The digest is that of the file, so that anyone can recompute it with sha256sum.
     private static PromotionPolicy Load(byte[] bytes, string path)
     {
@@ -37,19 +42,26 @@ public static class PolicyDocument
     /// <exception cref="WreException">The document is not valid; every finding is listed.</exception>
     public static PromotionPolicy Parse(string text, string name)
     {
-        var problems = new List<YamlProblem>();
-        var root = new YamlSection(YamlReader.Read(text, 1, problems), problems);
-        var policy = Read(root) with { Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
-        root.ReportUnknownKeys();
+        var (policy, problems) = Examine(text);
         if (problems.Count > 0)
         {
             throw new WreException(
                 $"{name} is not a valid policy ({problems.Count} finding{(problems.Count == 1 ? "" : "s")}).",
                 "mend the lines named; `wre init` shows the default document in a new folder",
-                [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
+                problems);
         }
 
         return policy;
+    }
+
+    /// <summary>Reads a document as far as it goes: what is wrong with it, in the order of its lines, and the policy with defaults in those places.</summary>
+    public static (PromotionPolicy Policy, IReadOnlyList<string> Problems) Examine(string text)
+    {
+        var problems = new List<YamlProblem>();
+        var root = new YamlSection(YamlReader.Read(text, 1, problems), problems);
+        var policy = Read(root) with { Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
+        root.ReportUnknownKeys();
+        return (policy, [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
     }
 
     private static PromotionPolicy Read(YamlSection root)
@@ -57,12 +69,14 @@ public static class PolicyDocument
         var fallback = new PromotionPolicy();
         var gates = root.Section("gates");
         var reviews = root.Section("reviews");
-        root.Text("authority");
-        root.Text("last_updated");
-        root.Text("next_review");
         return new PromotionPolicy
         {
             Version = root.Text("version", fallback.Version)!,
+            Authority = root.Text("authority", fallback.Authority)!,
+            LastUpdated = root.Text("last_updated", fallback.LastUpdated)!,
+            NextReview = root.Text("next_review", fallback.NextReview)!,
+            Changes = ReadChanges(root.Section("changes")),
+            Locked = ReadLocked(root.Section("locked")),
             PrototypeToStaged = ReadPrototypeGates(gates.Section("prototype_to_staged")),
             StagedToProduction = ReadStagedGates(gates.Section("staged_to_production")),
             Triggers = ReadTriggers(root.Section("triggers")),
@@ -168,9 +182,45 @@ public static class PolicyDocument
             SignaturesRequired = section.Choice("signatures", "enrolled", "enrolled", "required") == "required",
             ApprovalsToStaged = approvals.Whole("prototype_to_staged", fallback.ApprovalsToStaged, 1, 20),
             ApprovalsToProduction = approvals.Whole("staged_to_production", fallback.ApprovalsToProduction, 1, 20),
-            Separation = section.Choice("separation_of_duties", "auto", "auto", "on", "off") switch { "on" => DutySeparation.On, "off" => DutySeparation.Off, _ => DutySeparation.Auto },
+            Separation = ReadSeparation(section),
             CountersignMinutes = section.Whole("countersign_minutes", fallback.CountersignMinutes, 1, 31 * 24 * 60),
         };
+    }
+
+    private static PolicyChangeRules ReadChanges(YamlSection section)
+    {
+        var fallback = new PolicyChangeRules();
+        return new PolicyChangeRules
+        {
+            Approvals = section.Whole("approvals", fallback.Approvals, 1, 20),
+            Separation = ReadSeparation(section),
+            ValidDays = section.Whole("valid_days", fallback.ValidDays, 1, 365),
+            ReviewAfterPromotions = section.Whole("review_after_promotions", fallback.ReviewAfterPromotions, 0, 10_000),
+        };
+    }
+
+    private static DutySeparation ReadSeparation(YamlSection section) =>
+        section.Choice("separation_of_duties", "auto", "auto", "on", "off") switch { "on" => DutySeparation.On, "off" => DutySeparation.Off, _ => DutySeparation.Auto };
+
+    /// <summary>Reads a mapping of keys to the values that no policy may be weaker than.</summary>
+    internal static IReadOnlyDictionary<string, string> ReadLocked(YamlSection section)
+    {
+        var locked = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in section.Keys)
+        {
+            // Asking for it makes it a key that is known here; what it means, the table of keys says.
+            var text = section.Text(name);
+            if (PolicyKeys.LockProblem(name, text) is { } problem)
+            {
+                section.Report(name, problem);
+            }
+            else
+            {
+                locked[name] = text!;
+            }
+        }
+
+        return locked.Count == 0 ? ReadOnlyDictionary<string, string>.Empty : locked;
     }
 
     private static RetentionRules ReadRetention(YamlSection section)

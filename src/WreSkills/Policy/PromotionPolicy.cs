@@ -11,6 +11,15 @@ public sealed record PromotionPolicy
     /// <summary>Version of the document. Default <c>1.0</c>.</summary>
     public string Version { get; init; } = "1.0";
 
+    /// <summary>Who decides about the policy, as the document says it. Default <c>0102</c>.</summary>
+    public string Authority { get; init; } = "0102";
+
+    /// <summary>Day of the latest change, as the document says it.</summary>
+    public string LastUpdated { get; init; } = "2025-10-20";
+
+    /// <summary>When the policy is looked at again, in the document's words.</summary>
+    public string NextReview { get; init; } = "After first 5 skills promoted to production";
+
     /// <summary>SHA-256 of the document's bytes, in lower-case hex; tickets are bound to it.</summary>
     public string Digest { get; init; } = "";
 
@@ -49,6 +58,12 @@ public sealed record PromotionPolicy
 
     /// <summary>How promotions are signed off (policy 4).</summary>
     public TicketPolicy Tickets { get; init; } = new();
+
+    /// <summary>How this document itself is changed (policy 8).</summary>
+    public PolicyChangeRules Changes { get; init; } = new();
+
+    /// <summary>What no later policy may be weaker than: key → value, as the document writes it. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, string> Locked { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>How often a staged skill is reviewed (policy 5.3). Default <c>daily</c>.</summary>
     public string StagedReview { get; init; } = "daily";

@@ -13,7 +13,7 @@ namespace WreSkills.Promotion;
 /// </summary>
 public sealed class Promoter(
     WorkspaceLayout layout, WorkspaceLock locks, SkillRegistry registry, VersionStore store, TransitionJournal journal, TicketChecker tickets,
-    AuditLog audit, PromotionChecker checker, Settlement settlement, OverrideStatements statements, PromotionPolicy policy, TimeProvider time)
+    AuditLog audit, PromotionChecker checker, Settlement settlement, OverrideStatements statements, PolicyGuardian guardian, PromotionPolicy policy, TimeProvider time)
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan s_mostClockSkew = TimeSpan.FromMinutes(5);
@@ -94,6 +94,11 @@ public sealed class Promoter(
                     continue;
                 }
 
+                if (guardian.Moved(policy) is { } moved)
+                {
+                    return new PromotionOutcome { Readiness = readiness, Refusals = [moved] };
+                }
+
                 committed = document.Serial == readiness.RegistrySerial ? CommitPromotion(request, readiness, ticket!, document) : null;
                 if (committed is null && journal.IsRollbackAnnounced(request.Skill))
                 {
@@ -147,6 +152,7 @@ public sealed class Promoter(
             reasons.Add(tampered);
         }
 
+        reasons.AddRange(guardian.Refusals(policy));
         reasons.AddRange(ticket.Refusals);
         return (reasons, ticket);
     }

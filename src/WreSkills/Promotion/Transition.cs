@@ -220,6 +220,8 @@ public sealed record StateChange(string Version, string Digest, PromotionState S
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(Transition))]
 [JsonSerializable(typeof(TicketEvidence))]
+[JsonSerializable(typeof(PolicyProposal))]
+[JsonSerializable(typeof(PolicyIntent))]
 internal sealed partial class PromotionJson : JsonSerializerContext
 {
     public static PromotionJson Readable { get; } = new(new JsonSerializerOptions

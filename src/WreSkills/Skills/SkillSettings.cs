@@ -18,7 +18,7 @@ public sealed record SkillSettings
     [
         "version", "agents", "primary_agent", "fallback_agent", "intent_type", "promotion_state", "trigger_keywords", "dependencies",
         "expected_patterns", "unexpected_step_penalty", "pattern_fidelity_threshold", "outcome_quality_threshold", "max_execution_time_ms", "negative_decisions",
-        "module", "critical", "author", "created", "last_updated",
+        "module", "critical", "author", "owner", "created", "last_updated",
     ];
 
     /// <summary>The name as written, or null.</summary>
@@ -72,6 +72,9 @@ public sealed record SkillSettings
     /// <summary>Who wrote this content, or null when it does not say.</summary>
     public string? Author { get; init; }
 
+    /// <summary>Who is told what concerns the skill, or null when it does not say; then it is <see cref="Author"/>.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Says why a text is no <c>domain/module</c>, or null when it is one: it becomes a path, so only two plain names may stand there.</summary>
     public static string? ModuleProblem(string module) => module.Split('/') is [var domain, var name] && SkillName.Problem(domain) is null && SkillName.Problem(name) is null
         ? null
@@ -118,6 +121,7 @@ public sealed record SkillSettings
             NegativeDecisions = keys.Texts("negative_decisions"),
             Critical = keys.Flag("critical"),
             Module = module,
+            Owner = keys.Text("owner") ?? frontMatter?.Mapping("metadata")?.Text("owner"),
             Author = keys.Text("author") ?? frontMatter?.Mapping("metadata")?.Text("author"),
         };
     }

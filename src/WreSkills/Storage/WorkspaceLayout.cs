@@ -65,6 +65,12 @@ public sealed record WorkspaceLayout
     /// <summary>The policy document.</summary>
     public string PolicyFile => InCore("policy.yaml");
 
+    /// <summary>The policy as a document for people, rendered from <see cref="PolicyFile"/>.</summary>
+    public string PolicyRenderedFile => InCore("PROMOTION_ROLLBACK_POLICY.md");
+
+    /// <summary>Folder of the proposed changes of the policy.</summary>
+    public string PolicyProposalsFolder => InCore("proposals/policy");
+
     /// <summary>Folder of the approval tickets.</summary>
     public string TicketsFolder => InCore("tickets");
 
@@ -118,7 +124,7 @@ public sealed record WorkspaceLayout
 
     /// <summary>Absolute folders below <see cref="CoreFolder"/> and <see cref="MetricsFolder"/> that hold nothing but our own files.</summary>
     public IReadOnlyList<string> OwnFolders =>
-        [TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder];
+        [PolicyProposalsFolder, TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder];
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)

@@ -206,7 +206,8 @@ public sealed class YamlSection
 
     private string Name(string key) => (_path + key).TrimEnd('.') is { Length: > 0 } name ? name : "the document";
 
-    private static int Distance(string left, string right)
+    /// <summary>How many letters have to be put in, taken out or replaced to get from one text to another.</summary>
+    internal static int Distance(string left, string right)
     {
         var previous = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)

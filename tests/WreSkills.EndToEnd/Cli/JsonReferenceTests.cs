@@ -34,6 +34,12 @@ public sealed class JsonReferenceTests
         "wre discover ", "wre init --output ", "wre list --budget ", "wre export ", "wre new ", "wre rename ", "wre retire ", "wre gc ", "wre init --import-policy-tools ",
     ];
 
+    private static readonly string[] s_policy =
+    [
+        "wre policy diff ", "wre policy propose ", "wre policy analyze ", "wre policy dry-run ", "wre policy approve ", "wre policy sign ", "wre policy apply ", "wre policy show ", "wre policy history ",
+        "wre policy render ", "wre policy review ",
+    ];
+
     // Everything else in the stories ends with 0.
     private static readonly Dictionary<string, int> s_exitCodes = new()
     {
@@ -42,6 +48,8 @@ public sealed class JsonReferenceTests
         ["wre status --output json --skill youtube_spam_detection"] = 1,
         ["wre alerts enable "] = 1,
         ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
+        ["wre policy diff "] = 1,
+        ["wre policy approve "] = 1,
         ["wre status --skill youtube_span_detection "] = 2,
     };
 
@@ -49,7 +57,7 @@ public sealed class JsonReferenceTests
     public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
         Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
-        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Concat(s_existing).Select(Command).ToList();
+        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Concat(s_existing).Concat(s_policy).Select(Command).ToList();
         Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
@@ -116,6 +124,14 @@ public sealed class JsonReferenceTests
             "{\"execution_id\":\"by-hand-1\",\"timestamp\":\"2026-11-24T10:00:00Z\",\"pattern_fidelity\":0.9}\nnonsense\n");
         Play(workspace.Folder, s_produced);
         Assert.Equal("staged", workspace.State);
+    }
+
+    [Fact]
+    public void Changes_of_the_policy_are_documented()
+    {
+        using var workspace = SpamWorkspace.Produced();
+        PolicyChangeTests.Prepare(workspace);
+        Play(workspace.Folder, s_policy);
     }
 
     // A second skill, which uses the first one and repeats a sentence of it.

@@ -78,7 +78,7 @@ internal static class PolicyChangeCommands
         return Invocation.With(new Command("dry-run", "Show gates, triggers and the rollout of a skill under the proposal beside the policy in force. Changes nothing.") { proposal, skill }, invocation =>
         {
             var name = invocation.Parsed.GetValue(skill)!;
-            GlobalOptions.RequireKnown(invocation.Workspace, name);
+            invocation.Workspace.RequireKnown(name);
             var run = invocation.Workspace.PolicyChanges.DryRun(invocation.Parsed.GetValue(proposal), name);
             if (invocation.Json)
             {

@@ -61,6 +61,7 @@ public sealed class Workspace : IDisposable
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
+        Advisor = new SkillAdvisor(Registry, Loader, Store, Database, Executions, Policy, time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
@@ -191,6 +192,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Retires and renames skills.</summary>
     public SkillLifecycle Lifecycle { get; }
+
+    /// <summary>Reviews how skills perform.</summary>
+    public SkillAdvisor Advisor { get; }
 
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }

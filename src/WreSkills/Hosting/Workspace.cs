@@ -61,14 +61,16 @@ public sealed class Workspace : IDisposable
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
-        Advisor = new SkillAdvisor(Registry, Loader, Store, Database, Executions, Policy, time);
-        Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
+        Reports = new FailureReport(Layout, Database, Executions, Store, Registry, configuration.Advisor?.Model.Model, time);
+        Reviews = new ReviewStore(Layout);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
+        Advisor = new SkillAdvisor(Registry, Loader, Store, Database, Executions, Monitor, Checker, Anomalies, Policy, time);
         IndexRefresh = new IndexRefresh(this);
         SkillSearch = new SkillSearch(this);
         Queries = new SkillQueries(this);
         Worker = new DeadlineWorker(this);
+        ReviewWorker = new ReviewWorker(this);
         Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
     }
@@ -196,6 +198,12 @@ public sealed class Workspace : IDisposable
     /// <summary>Reviews how skills perform.</summary>
     public SkillAdvisor Advisor { get; }
 
+    /// <summary>The stored reviews.</summary>
+    public ReviewStore Reviews { get; }
+
+    /// <summary>Makes the reviews that the policy's schedule asks for, and asks the advisor's model.</summary>
+    public ReviewWorker ReviewWorker { get; }
+
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
 
@@ -273,6 +281,9 @@ public sealed class Workspace : IDisposable
     public JudgeCascade? Judge(bool cache) => Configuration.Judge is { } settings
         ? new JudgeCascade(Model(settings.Scorer, cache), settings.Second is { } second ? Model(second, cache) : null, settings.Margin)
         : null;
+
+    /// <summary>The advisor's model that wre.yaml names, or null when it names none; dispose of it.</summary>
+    public AdvisorModel? AdvisorModel() => Configuration.Advisor is { } settings ? new AdvisorModel(Model(settings.Model, cache: false), settings.Limit, Time) : null;
 
     // What a judge decided counts only as long as it is the workspace's judge, and as its latest certificate says.
     private string? JudgeProblem(string skill, JudgeUse used) =>

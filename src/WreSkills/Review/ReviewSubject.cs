@@ -61,11 +61,8 @@ internal sealed record ReviewSubject
         return (executions, holdout);
     }
 
-    private static bool IsHoldout(JsonElement? record, ExecutionFigures figures, IReadOnlySet<string> holdoutCases) => record is { } known
-        ? Text(known, "split") == "holdout" || (Text(known, "case") is { } name && holdoutCases.Contains(name))
-        : holdoutCases.Count > 0 && figures.Source == "benchmark";
-
-    private static string? Text(JsonElement record, string name) => record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static bool IsHoldout(JsonElement? record, ExecutionFigures figures, IReadOnlySet<string> holdoutCases) =>
+        record is { } known ? AdvisorTraces.IsHoldout(known, holdoutCases) : holdoutCases.Count > 0 && figures.Source == "benchmark";
 
     private static ExecutionRecord? Read(JsonElement? json, string skill)
     {

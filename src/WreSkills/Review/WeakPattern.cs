@@ -30,7 +30,7 @@ public sealed record WeakPattern
     public int? Line { get; init; }
 
     /// <summary>Ids of executions that missed it, latest first, at most 10. None is of a holdout case.</summary>
-    public IReadOnlyList<string> Executions { get; init; } = [];
+    public IReadOnlyList<string> Executions { get; init => field = value ?? []; } = [];
 
     /// <summary>How much the mean fidelity would rise if it were always followed, 0–1.</summary>
     public double ExpectedGain { get; init; }

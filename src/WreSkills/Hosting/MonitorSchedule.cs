@@ -76,7 +76,7 @@ internal static class MonitorSchedule
 
                 // Counted from when the version came to where it is, so that the first review has a whole period to look at.
                 var number = (long)((now - since) / every);
-                var id = string.Create(CultureInfo.InvariantCulture, $"review-{skill}-{since.ToUnixTimeSeconds()}-{number}");
+                var id = string.Create(CultureInfo.InvariantCulture, $"review-{skill}-{state.Text()}-{since.ToUnixTimeSeconds()}-{number}");
                 if (!workspace.Outbox.Contains(id))
                 {
                     Review(workspace, say, skill, state, schedule, id);

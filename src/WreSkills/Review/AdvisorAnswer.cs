@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace WreSkills.Review;
@@ -67,6 +68,9 @@ public sealed record AdvisorAnswer
 
     /// <summary>Where it comes from: <c>model NAME</c>, or <c>none</c>.</summary>
     public string Source => Model is null ? "none" : $"model {Model}";
+
+    /// <summary>An answer as JSON.</summary>
+    public static string Json(AdvisorAnswer answer) => JsonSerializer.Serialize(answer, ReviewJson.Default.AdvisorAnswer);
 
     /// <summary>How it stands, in one sentence.</summary>
     [JsonIgnore]

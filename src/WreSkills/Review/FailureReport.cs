@@ -89,14 +89,17 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
     }
 
-    /// <summary>The analyses that wait for the model, oldest first.</summary>
-    public IReadOnlyList<FailureAnalysis> Waiting() => Directory.Exists(layout.ReportsFolder)
+    /// <summary>All analyses that are stored, newest first.</summary>
+    public IReadOnlyList<FailureAnalysis> All() => Directory.Exists(layout.ReportsFolder)
         ?
         [
-            .. Directory.EnumerateFiles(layout.ReportsFolder, "*.json").Order(StringComparer.Ordinal).Select(file => Find(Path.GetFileNameWithoutExtension(file)))
-                .OfType<FailureAnalysis>().Where(analysis => analysis.Model.Status == AdvisorAnswer.Waiting),
+            .. Directory.EnumerateFiles(layout.ReportsFolder, "*.json").Select(file => Find(Path.GetFileNameWithoutExtension(file)))
+                .OfType<FailureAnalysis>().OrderByDescending(analysis => analysis.At, StringComparer.Ordinal).ThenBy(analysis => analysis.Operation, StringComparer.Ordinal),
         ]
         : [];
+
+    /// <summary>The analyses that wait for the model, newest first.</summary>
+    public IReadOnlyList<FailureAnalysis> Waiting() => [.. All().Where(analysis => analysis.Model.Status == AdvisorAnswer.Waiting)];
 
     /// <summary>Asks a model for hypotheses and adds what passes every check; whatever else comes back, the report stays as the data wrote it.</summary>
     /// <returns>The analysis with the model's part.</returns>

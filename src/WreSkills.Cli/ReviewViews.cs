@@ -15,7 +15,7 @@ internal static class ReviewViews
     public static void Write(Terminal terminal, SkillReview review)
     {
         terminal.Heading($"Review of {review.Skill} {review.Version ?? "(draft)"} ({review.State}), {review.Timeframe.Replace('_', ' ')}");
-        Text(terminal, 2, review.Summary);
+        Text(terminal, 2, review.Headline);
         Text(terminal, 2, review.Model.Sentence);
         if (review.HoldoutLeftOut > 0)
         {
@@ -136,8 +136,8 @@ internal static class ReviewViews
         foreach (var metric in review.Drift)
         {
             var interval = metric.Low is null ? "" : $" ({Number(metric.Low)} to {Number(metric.High)})";
-            var before = metric.MeanBefore is null ? "; nothing before" : $"; before {Number(metric.MeanBefore)} of {metric.CountBefore}{(metric.Probability is { } p ? $", p = {Number(p)}{(metric.Drifts ? ": it drifts" : "")}" : "")}";
-            Text(terminal, 2, $"{metric.Metric.Replace('_', ' ')} {Number(metric.Mean)}{interval} of {metric.Count}{before}{(metric.Baseline is { } baseline ? $"; at promotion {Number(baseline)}" : "")}", 4);
+            var before = metric.MeanBefore is null ? "; nothing before" : $"; before {Number(metric.MeanBefore)} of {metric.CountBefore}{(metric.Probability is { } p ? $", p {(p < 0.001 ? "< 0.001" : $"= {Number(p)}")}{(metric.Drifts ? ": it drifts" : "")}" : "")}";
+            Text(terminal, 2, $"{Name(metric.Metric)} {Number(metric.Mean)}{interval} of {metric.Count}{before}{(metric.Baseline is { } baseline ? $"; at promotion {Number(baseline)}" : "")}", 4);
             if (metric.Change is { } change)
             {
                 Text(terminal, 4, $"changed at {change.ExecutionId} ({change.At}): {Number(change.Before)} until then, {Number(change.After)} from then on");
@@ -157,7 +157,7 @@ internal static class ReviewViews
         {
             Text(
                 terminal, 2,
-                $"{(figure.Metric == "tokens" ? "tokens" : "execution time, ms")}: mean {Number(figure.Mean)}, half below {Number(figure.P50)}, 95 % below {Number(figure.P95)}"
+                $"{Name(figure.Metric)} mean {Number(figure.Mean)}, half below {Number(figure.P50)}, 95 % below {Number(figure.P95)}"
                 + $"{(figure.Trend is { } trend ? $", {trend.Direction}" : "")}{(figure is { Baseline: { } baseline, TimesBaseline: { } times } ? $"; {Number(times)} × the {Number(baseline)} at promotion" : "")}"
                 + $"{(figure is { Limit: { } limit, AboveLimit: { } above } ? $"; {Of(above)} above the limit of {Number(limit)}" : "")}", 4);
         }
@@ -200,6 +200,8 @@ internal static class ReviewViews
         terminal.Line();
         terminal.Heading($"{title} (source: {source})");
     }
+
+    private static string Name(string metric) => metric == "execution_time_ms" ? "execution time, ms," : metric.Replace('_', ' ');
 
     private static string Of(MeasuredShare share) => $"{share.Hits} of {share.Of}";
 

@@ -239,19 +239,21 @@ public sealed class Workspace : IDisposable
     public void Dispose() => Database.Dispose();
 
     /// <summary>An agent by name.</summary>
-    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is.</param>
+    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is beside the advisor.</param>
     /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
     /// <param name="cache">Whether answers of models may be kept and used again where the request allows it. Default true.</param>
     public IAgent Agent(string? name, bool cache = true)
     {
         var agents = Configuration.Agents;
         var known = agents.Count == 0 ? "it names none" : $"it names {string.Join(", ", agents.Keys)}";
-        if (name is null && agents.Count != 1)
+        // Who only advises runs no skill unless it is named.
+        var only = agents.Where(agent => agents.Count == 1 || agent.Value != Configuration.Advisor?.Model).Select(agent => agent.Key).ToList();
+        if (name is null && only.Count != 1)
         {
             throw new WreException($"Which agent? {WorkspaceConfiguration.FileName} does not name exactly one ({known}).", "pass --agent NAME; agents stand under `agents:` in wre.yaml");
         }
 
-        return agents.TryGetValue(name ?? agents.Keys.First(), out var settings)
+        return agents.TryGetValue(name ?? only[0], out var settings)
             ? Agent(settings, cache)
             : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
     }

@@ -14,7 +14,7 @@ internal static class ExecutionTraits
     private const int MostLabels = 8;
 
     /// <summary>How much a trait counts when two executions are compared: what went wrong counts more than where.</summary>
-    public static double Weight(string name) => name switch { "exception" => 3, "missed" or "decision" => 2, "shape" => 1, _ => 0.5 };
+    public static double Weight(string name) => name switch { "exception" or "decision" => 3, "missed" => 2, "shape" => 1, _ => 0.5 };
 
     /// <summary>The traits of an execution.</summary>
     public static IReadOnlySet<(string Name, string Value)> Of(ReviewedExecution execution)

@@ -6,11 +6,11 @@ namespace WreSkills.Review;
 
 /// <summary>
 /// Groups failing executions that look alike; pure, and the same for the same executions. Executions with the very same traits are one
-/// to begin with; the most frequent lead, and others join the first leader that they share at least half of their weighted traits with.
+/// to begin with; the most frequent lead, and others join the first leader that they share at least three fifths of their weighted traits with.
 /// </summary>
 internal static class FailureClustering
 {
-    private const double Alike = 0.5;
+    private const double Alike = 0.6;
     private const int MostClusters = 12;
     private const int MostFeatures = 6;
     private const int MostExamples = 5;

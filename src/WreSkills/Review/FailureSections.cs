@@ -32,7 +32,7 @@ internal static class FailureSections
             if (ChangePoint.Find(values) is { } change)
             {
                 var first = executions[rows[change.Index]];
-                text.Append($"- {name}: {Number(change.Before)} until then, {Number(change.After)} from execution {rows[change.Index] + 1} of {executions.Count} on ({ReportText.Code(first.ExecutionId)}, {Storage.Timestamp.ToIso(first.Timestamp)}; p = {Number(change.Probability)})\n");
+                text.Append($"- {name}: {Number(change.Before)} until then, {Number(change.After)} from execution {rows[change.Index] + 1} of {executions.Count} on ({ReportText.Code(first.ExecutionId)}, {Storage.Timestamp.ToIso(first.Timestamp)}; p {ReportText.Prose(ReportText.Probability(change.Probability))})\n");
                 found = true;
             }
         }

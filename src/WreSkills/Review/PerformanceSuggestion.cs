@@ -31,6 +31,7 @@ internal static class PerformanceReview
     private const int LeastExecutions = 10;
     private const int LeastExamples = 3;
     private const double LeastShare = 0.1;
+    private const double LeastRise = 0.01;
     private const int LeastPerSide = 5;
     private const int MostExamples = 5;
     private const int LongInstructions = 5000;
@@ -64,10 +65,10 @@ internal static class PerformanceReview
                 "slower_than_baseline", figure.Metric, string.Create(CultureInfo.InvariantCulture, $"Executions take {times:0.##} × the {CostReview.Text(figure.Baseline!.Value)} {what} frozen at promotion: look for steps that were added since."), []);
         }
 
-        if (figure.Trend is { Direction: "rising" } trend)
+        if (figure.Trend is { Direction: "rising" } trend && trend.Per100 > LeastRise * figure.Mean)
         {
             yield return Suggest(
-                "rising", figure.Metric, string.Create(CultureInfo.InvariantCulture, $"{(figure.Metric == "tokens" ? "Tokens" : "Execution times")} rise by about {CostReview.Text(trend.Per100)} {what} per 100 executions (p = {trend.Probability:0.###}): look for inputs, histories or retries that grow."), []);
+                "rising", figure.Metric, string.Create(CultureInfo.InvariantCulture, $"{(figure.Metric == "tokens" ? "Tokens" : "Execution times")} rise by about {CostReview.Text(trend.Per100)} {what} per 100 executions (p {ReportText.Probability(trend.Probability)}): look for inputs, histories or retries that grow."), []);
         }
     }
 

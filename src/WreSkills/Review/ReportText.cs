@@ -58,6 +58,9 @@ internal static class ReportText
         return prose.Replace("www.", "www\\.").Replace("WWW.", "WWW\\.").ToString().Trim();
     }
 
+    /// <summary>A probability, in three digits after the point.</summary>
+    public static string Probability(double? value) => value is < 0.001 ? "< 0.001" : value is { } number ? "= " + Number(number, "0.###") : "unknown";
+
     /// <summary>A figure with at most four digits after the point; a dash for none.</summary>
     public static string Number(double? value, string format = "0.####") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
 }

@@ -15,7 +15,7 @@ internal static class ReviewMarkdown
     {
         var text = new StringBuilder();
         text.Append($"# Review: {ReportText.Prose(review.Skill)} {ReportText.Prose(review.Version ?? "draft")} ({review.State})\n\n");
-        text.Append($"{ReportText.Prose(review.Summary)}\n\n");
+        text.Append($"{ReportText.Prose(review.Headline)}\n\n");
         text.Append($"- Made {review.At} over {ReportText.Prose(review.Timeframe)}; {review.ExecutionsBefore} earlier executions to compare with{(review.HoldoutLeftOut > 0 ? $"; {review.HoldoutLeftOut} left out because they may belong to holdout cases" : "")}\n");
         text.Append($"- Digest {ReportText.Code(review.Digest)}\n- {ReportText.Prose(review.Model.Sentence)}\n\n");
         if (review.FundamentalIssue is { } issue)
@@ -99,14 +99,14 @@ internal static class ReviewMarkdown
         text.Append("## Drift (source: data)\n\nIntervals hold at every look at once; p is the probability of such a difference from the time before by chance.\n\n| metric | now | interval | before | p | at promotion |\n|---|---|---|---|---|---|\n");
         foreach (var metric in review.Drift)
         {
-            text.Append($"| {ReportText.Prose(metric.Metric)} | {Figure(metric.Mean)} ({metric.Count}) | {(metric.Low is null ? "–" : $"{Figure(metric.Low)} to {Figure(metric.High)}")} | {(metric.MeanBefore is null ? "–" : $"{Figure(metric.MeanBefore)} ({metric.CountBefore})")} | {ReportText.Number(metric.Probability, "0.###")} | {Figure(metric.Baseline)} |\n");
+            text.Append($"| {ReportText.Prose(metric.Metric)} | {Figure(metric.Mean)} ({metric.Count}) | {(metric.Low is null ? "–" : $"{Figure(metric.Low)} to {Figure(metric.High)}")} | {(metric.MeanBefore is null ? "–" : $"{Figure(metric.MeanBefore)} ({metric.CountBefore})")} | {(metric.Probability is null ? "–" : ReportText.Prose(ReportText.Probability(metric.Probability)))} | {Figure(metric.Baseline)} |\n");
         }
 
         text.Append('\n');
         foreach (var metric in review.Drift.Where(metric => metric.Change is not null))
         {
             var change = metric.Change!;
-            text.Append($"- {ReportText.Prose(metric.Metric)}: {Figure(change.Before)} until then, {Figure(change.After)} from {ReportText.Code(change.ExecutionId)} on ({change.At}; p = {ReportText.Number(change.Probability, "0.###")})\n");
+            text.Append($"- {ReportText.Prose(metric.Metric)}: {Figure(change.Before)} until then, {Figure(change.After)} from {ReportText.Code(change.ExecutionId)} on ({change.At}; p {ReportText.Prose(ReportText.Probability(change.Probability))})\n");
         }
 
         text.Append('\n');

@@ -98,12 +98,14 @@ public sealed record SkillReview
     public AdvisorAnswer Model { get; init => field = value ?? new(); } = new();
 
     /// <summary>Everything in a few words, for a message.</summary>
-    public string Summary
+    public string Summary => $"{Headline}{(FundamentalIssue is { } issue ? $" Fundamental problem: {issue.Reason}" : "")} {(ImprovementOpportunities.Count > 0 ? ImprovementOpportunities[0].Sentence : "Nothing to improve was found.")}";
+
+    /// <summary>How much of what was found.</summary>
+    [JsonIgnore]
+    public string Headline
     {
         get
         {
-            var weak = WeakPatterns;
-            var drifting = Drift.Count(metric => metric.Drifts);
             var parts = new List<string> { Executions == 1 ? "1 execution" : $"{Executions} executions" };
             void Add(int count, string one, string many)
             {
@@ -114,11 +116,10 @@ public sealed record SkillReview
             }
 
             Add(Failing, "failing", "failing");
-            Add(weak.Count, "weak pattern", "weak patterns");
-            Add(drifting, "metric drifts", "metrics drift");
+            Add(WeakPatterns.Count, "weak pattern", "weak patterns");
+            Add(Drift.Count(metric => metric.Drifts), "metric drifts", "metrics drift");
             Add(Anomalies.Count, "anomaly", "anomalies");
-            var best = ImprovementOpportunities.Count > 0 ? $" {ImprovementOpportunities[0].Sentence}" : " Nothing to improve was found.";
-            return $"{string.Join(", ", parts)}.{(FundamentalIssue is { } issue ? $" Fundamental problem: {issue.Reason}" : "")}{best}";
+            return string.Join(", ", parts) + ".";
         }
     }
 

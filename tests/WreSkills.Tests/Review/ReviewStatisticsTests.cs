@@ -94,11 +94,14 @@ public class ReviewStatisticsTests
             .. Enumerable.Range(0, 2).Select(index => Of($"x{index}", exception: true, model: "m1")),
         ];
         var clusters = FailureClustering.Of(executions);
-        Assert.Equal(["C1 6 of 8: missed a", "C2 2 of 8: exception of unknown type"], clusters.Select(cluster => $"{cluster.Id} {cluster.Share.Hits} of {cluster.Share.Of}: {cluster.Title}"));
-        Assert.Equal(["a5", "a4", "a3", "a2", "a1"], clusters[0].Executions);
-        Assert.Equal(2, clusters[0].Wrong);
+        Assert.Equal(
+            ["C1 4 of 8: missed a", "C2 2 of 8: decided wrong; missed a", "C3 2 of 8: exception of unknown type"],
+            clusters.Select(cluster => $"{cluster.Id} {cluster.Share.Hits} of {cluster.Share.Of}: {cluster.Title}"));
+        Assert.Equal(["a5", "a4", "a3", "a2"], clusters[0].Executions);
+        Assert.Equal((0, 2, 0), (clusters[0].Wrong, clusters[1].Wrong, clusters[2].Wrong));
         var model = clusters[0].Features.Single(feature => feature.Name == "model");
-        Assert.Equal(("m2", 6, 6, 0, 12, true), (model.Value, model.Inside.Hits, model.Inside.Of, model.Outside.Hits, model.Outside.Of, model.IsClear));
+        Assert.Equal(("m2", 4, 4, 2, 14, true), (model.Value, model.Inside.Hits, model.Inside.Of, model.Outside.Hits, model.Outside.Of, model.IsClear));
+        Assert.Equal(("decision", "wrong"), (clusters[1].Features[0].Name, clusters[1].Features[0].Value));
 
         // The same executions in another order are the same clusters.
         executions.Reverse();

@@ -211,6 +211,18 @@ public sealed class SkillAdvisorTests : IDisposable
     }
 
     [Fact]
+    public void Who_only_advises_is_not_taken_for_the_agent()
+    {
+        _test.Write("wre.yaml", "version: 1\nagents:\n  rules: {command: [/bin/true]}\n  qwen: {kind: chat, model: q}\nadvisor: {model: qwen}\n");
+        _test.Reopen();
+        Assert.Equal("rules", _test.Workspace.Agent(null).Name);
+        Assert.Equal("qwen", _test.Workspace.Agent("qwen").Name);
+        _test.Write("wre.yaml", "version: 1\nagents:\n  qwen: {kind: chat, model: q}\nadvisor: {model: qwen}\n");
+        _test.Reopen();
+        Assert.Equal("qwen", _test.Workspace.Agent(null).Name);
+    }
+
+    [Fact]
     public async Task Data_that_shows_a_fundamental_problem_flags_the_staged_version_and_demotes_it()
     {
         WriteCritical();

@@ -24,7 +24,6 @@ internal static class MonitorSchedule
         }
 
         Overdue(workspace, say);
-        Reviews(workspace, say);
         Lag(workspace, say);
         Retention(workspace, say);
     }
@@ -61,7 +60,8 @@ internal static class MonitorSchedule
         }
     }
 
-    private static void Reviews(Workspace workspace, Action<string, string?, string> say)
+    /// <summary>Makes the reviews that are due. They read records and probe dependencies, which takes its time, so nothing waits for them.</summary>
+    public static void Reviews(Workspace workspace, Action<string, string?, string> say)
     {
         var now = workspace.Time.GetUtcNow();
         foreach (var (skill, entry) in workspace.Registry.Load().Skills)

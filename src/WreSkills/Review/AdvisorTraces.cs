@@ -29,10 +29,8 @@ internal static class AdvisorTraces
         .Select(name => Text(record, name) is { } value ? $"{name.Replace('_', ' ')} {ReportText.Clean(value, MaxFact)}" : null).OfType<string>());
 
     private static IReadOnlyList<string> Steps(JsonElement record) => record.TryGetProperty("breadcrumbs", out var breadcrumbs) && breadcrumbs.ValueKind == JsonValueKind.Array
-        ? [.. breadcrumbs.EnumerateArray().Select(step => step.ValueKind == JsonValueKind.String ? step.GetString()! : step.GetRawText())]
+        ? [.. breadcrumbs.EnumerateArray().Select(step => ReportText.Of(step) ?? "null")]
         : [];
 
-    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value)
-        ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null or JsonValueKind.Undefined => null, _ => value.GetRawText() }
-        : null;
+    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? ReportText.Of(value) : null;
 }

@@ -226,7 +226,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         var number = 0;
         foreach (var step in breadcrumbs.EnumerateArray().Take(MostSteps))
         {
-            text.Append($"    {++number}. `{Shorten(step.ValueKind == JsonValueKind.String ? step.GetString()! : step.GetRawText())}`\n");
+            text.Append($"    {++number}. `{Shorten(ReportText.Of(step) ?? "null")}`\n");
         }
 
         if (breadcrumbs.GetArrayLength() > MostSteps)
@@ -286,7 +286,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
     private string? DigestOf(string skill, string version) => registry.Load().Find(skill)?.Versions.GetValueOrDefault(version)?.Digest;
 
     private static string? Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null => null, _ => value.GetRawText() } : null;
+        item.TryGetProperty(name, out var value) ? ReportText.Of(value) : null;
 
     private static string Number(double? value) => value?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unknown";
 

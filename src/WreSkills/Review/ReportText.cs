@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 using WreSkills.Scanning;
 
@@ -16,6 +17,19 @@ internal static class ReportText
     public static bool IsForbidden(Rune rune) => Rune.IsControl(rune) || HiddenText.IsHidden(rune) || rune == Rune.ReplacementChar
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    /// <summary>A JSON value as text: a string's content, everything else as it stands. Half of a surrogate pair, which is no text, stays escaped.</summary>
+    public static string? Of(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null or JsonValueKind.Undefined => null, _ => value.GetRawText() };
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText();
+        }
+    }
 
     /// <summary>One line without forbidden characters, shortened.</summary>
     public static string Clean(string text, int most)

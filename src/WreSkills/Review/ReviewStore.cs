@@ -36,11 +36,11 @@ public sealed class ReviewStore(WorkspaceLayout layout)
         return Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Select(Path.GetFileName).OfType<string>().Where(name => SkillName.Problem(name) is null).Order(StringComparer.Ordinal)] : [];
     }
 
-    /// <summary>The reviews of a skill, newest first; files that are no reviews are passed over.</summary>
+    /// <summary>The reviews of a skill, newest first; files that are no reviews are passed over, and those from before a renaming go by its present name.</summary>
     public IEnumerable<SkillReview> Of(string skill)
     {
         var folder = FolderOf(skill);
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal).Select(Read).OfType<SkillReview>().Where(review => review.Skill == skill) : [];
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal).Select(Read).OfType<SkillReview>().Select(review => review with { Skill = skill }) : [];
     }
 
     private static SkillReview? Read(string file)

@@ -64,15 +64,17 @@ internal sealed record ReviewSubject
     private static bool IsHoldout(JsonElement? record, ExecutionFigures figures, IReadOnlySet<string> holdoutCases) =>
         record is { } known ? AdvisorTraces.IsHoldout(known, holdoutCases) : holdoutCases.Count > 0 && figures.Source == "benchmark";
 
+    // A line that somebody edited by hand, or with text that is none, stands for nothing; the figures stand without it.
     private static ExecutionRecord? Read(JsonElement? json, string skill)
     {
         try
         {
-            return json is { } known ? ExecutionRecordReader.Read(known.GetRawText(), "executions", skill, () => "") : null;
+            var record = json is { } known ? ExecutionRecordReader.Read(known.GetRawText(), "executions", skill, () => "") : null;
+            _ = json?.GetRawText().Contains("\\ud", StringComparison.OrdinalIgnoreCase) == true ? record?.Json.ToJsonString() : null;
+            return record;
         }
-        catch (WreException)
+        catch (Exception error) when (error is WreException or InvalidOperationException)
         {
-            // A line that somebody edited by hand; the figures stand without it.
             return null;
         }
     }

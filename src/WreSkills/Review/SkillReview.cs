@@ -129,7 +129,7 @@ public sealed record SkillReview
 }
 
 /// <summary>Source-generated JSON of reviews and failure analyses.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(SkillReview))]
 [JsonSerializable(typeof(FailureAnalysis))]
 [JsonSerializable(typeof(string))]

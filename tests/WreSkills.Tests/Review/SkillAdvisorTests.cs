@@ -124,6 +124,22 @@ public sealed class SkillAdvisorTests : IDisposable
     }
 
     [Fact]
+    public async Task Broken_text_in_records_breaks_neither_review_nor_report()
+    {
+        await _test.ProduceAsync();
+        _test.RecordGood(1);
+        var lines = Enumerable.Range(102, 10).Select(index => $$$"""{"execution_id":"e-00{{{index}}}","decision":"allow\ud800","expected_decision":"remove","exception_type":"\udc00","breadcrumbs":["caps_checked=true","\ud800",{"tool":"\ud800"}]}""" + "\n");
+        File.AppendAllText(Directory.GetFiles(Path.Combine(_test.Workspace.Layout.ExecutionsFolder, Skill)).Max()!, string.Concat(lines));
+        _test.Record(Enumerable.Range(0, 10).Select(_ => _test.Line(("pattern_fidelity", 0.5), ("outcome_quality", 0))));
+        Assert.Equal(PromotionState.Staged, _test.Entry.PromotionState);
+        using var endpoint = new FakeEndpoint((_, _) => FakeEndpoint.Answer("""{"readings": [], "fundamental": []}"""));
+        Configure(endpoint.Address);
+        var review = await _test.Workspace.ReviewWorker.AskAsync(_test.Workspace.ReviewWorker.Make(Skill, null, "all", "request"), Stop);
+        Assert.Equal(AdvisorAnswer.Answered, review.Model.Status);
+        Assert.Contains("\\ud800", _test.Workspace.Reports.All().Single().Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hostile_model_changes_neither_figures_nor_files_beyond_its_words()
     {
         await WeakAsync();

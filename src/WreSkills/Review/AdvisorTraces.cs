@@ -8,6 +8,7 @@ namespace WreSkills.Review;
 internal static class AdvisorTraces
 {
     private const int MaxFact = 200;
+    private static readonly string[] s_facts = ["decision", "expected_decision", "exception_type", "execution_time_ms", "model"];
 
     /// <summary>The traces of some executions, in the order of their ids; those without a kept record, and those of holdout cases, are left out.</summary>
     public static IReadOnlyList<AdvisorTrace> Of(string skill, IEnumerable<string> ids, ExecutionLog log, IReadOnlySet<string> holdoutCases)
@@ -25,7 +26,7 @@ internal static class AdvisorTraces
     public static bool IsHoldout(JsonElement record, IReadOnlySet<string> holdoutCases) =>
         Text(record, "split") == "holdout" || (Text(record, "case") is { } name && holdoutCases.Contains(name));
 
-    private static string Facts(JsonElement record) => string.Join("; ", new[] { "decision", "expected_decision", "exception_type", "execution_time_ms", "model" }
+    private static string Facts(JsonElement record) => string.Join("; ", s_facts
         .Select(name => Text(record, name) is { } value ? $"{name.Replace('_', ' ')} {ReportText.Clean(value, MaxFact)}" : null).OfType<string>());
 
     private static IReadOnlyList<string> Steps(JsonElement record) => record.TryGetProperty("breadcrumbs", out var breadcrumbs) && breadcrumbs.ValueKind == JsonValueKind.Array

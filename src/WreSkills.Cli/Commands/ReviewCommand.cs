@@ -39,7 +39,7 @@ internal static class ReviewCommand
             throw new WreException("Which skill?", "pass --skill NAME, or --list for the stored reviews");
         }
 
-        GlobalOptions.RequireKnown(invocation.Workspace, skill);
+        invocation.Workspace.RequireKnown(skill);
         PromotionState? state = invocation.Parsed.GetValue(s_state) is { } text ? GlobalOptions.ParseState(text) : null;
         var review = invocation.Parsed.GetValue(s_latest) ? Latest(invocation, skill, state) : await MakeAsync(invocation, skill, state, cancellationToken);
         if (invocation.Json)

@@ -253,14 +253,12 @@ public sealed class Workspace : IDisposable
             throw new WreException($"Which agent? {WorkspaceConfiguration.FileName} does not name exactly one ({known}).", "pass --agent NAME; agents stand under `agents:` in wre.yaml");
         }
 
-        return agents.TryGetValue(name ?? only[0], out var settings)
-            ? Agent(settings, cache)
+        return agents.TryGetValue(name ?? only[0], out var settings) ? Agent(settings, cache)
             : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
     }
 
-    private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat
-        ? new ChatAgent(Model(chat, cache), Time)
-        : new CommandAgent((CommandAgentSettings)settings, Time);
+    private IAgent Agent(AgentSettings settings, bool cache) =>
+        settings is ChatAgentSettings chat ? new ChatAgent(Model(chat, cache), Time) : new CommandAgent((CommandAgentSettings)settings, Time);
 
     /// <summary>Who delivers messages of the outbox; dispose of those that are disposable.</summary>
     /// <param name="console">Where notifiers of kind console write.</param>

@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 
 using WreSkills.Registry;
+using WreSkills.Review;
 
 namespace WreSkills.Cli.Commands;
 
-/// <summary><c>wre report</c>: the failure analysis of a rollback, and its review.</summary>
+/// <summary><c>wre report</c>: the failure analysis of a rollback, its review, and what other reports there are.</summary>
 internal static class ReportCommand
 {
-    public static Command Create() => new("report", "Failure reports of rollbacks: read them, and record that a person reviewed them.") { Show(), Review(), Flag() };
+    public static Command Create() => new("report", "Failure reports of rollbacks: read them, and record that a person reviewed them.") { Show(), Explain(), List(), Review(), Flag() };
 
     private static Command Show()
     {
@@ -16,34 +17,116 @@ internal static class ReportCommand
         return Invocation.With(new Command("show", "Print the failure report of the latest rollback of a skill.") { skill }, invocation =>
         {
             var name = invocation.Parsed.GetValue(skill)!;
-            invocation.Workspace.Worker.Run();
-            var rollback = invocation.Workspace.Audit.Lines().LastOrDefault(line => Text(line, "event") == "rollback" && Text(line, "skill") == name);
-
-            // The audit log may be lost; the registry knows the latest rollback that nobody has cleared.
-            if ((Text(rollback, "operation") ?? Latest(invocation.Workspace.Registry.Load().Find(name))) is not { } operation)
-            {
-                throw new WreException($"{name} was never rolled back.", "`wre list` shows which skills were");
-            }
-
-            var path = invocation.Workspace.Reports.FileOf(operation);
-            if (!File.Exists(path))
-            {
-                throw new WreException($"The failure report of {name} (rollback {operation}) could not be written: neither the audit log nor the promotion log has the rollback.", "restore audit.jsonl from git; `wre doctor` lists what is missing");
-            }
-
+            var (operation, path) = Find(invocation, name);
             var text = File.ReadAllText(path);
             if (invocation.Json)
             {
-                JsonOutput.Write(invocation.Output, new JsonObject { ["operation"] = operation, ["skill"] = name, ["file"] = path, ["markdown"] = text });
+                JsonOutput.Write(invocation.Output, View(invocation, operation, name, path, text));
             }
             else
             {
-                invocation.Output.Write(text);
+                invocation.Output.Write(Terminal.Safe(text));
             }
 
             return 0;
         });
     }
+
+    private static Command Explain()
+    {
+        var skill = GlobalOptions.Skill();
+        return Invocation.With(new Command("explain", "Ask the advisor's model for hypotheses about the latest rollback of a skill, and add those that pass every check to the failure report. Exit 0 answered, 1 no usable answer.") { skill }, async (invocation, cancellationToken) =>
+        {
+            var name = invocation.Parsed.GetValue(skill)!;
+            var (operation, path) = Find(invocation, name);
+            using var model = invocation.Workspace.AdvisorModel()
+                ?? throw new WreException("No model advises in this workspace.", "name an agent of kind chat under `advisor: {model: NAME}` in wre.yaml; see docs/reference/review.md");
+            var analysis = invocation.Workspace.Reports.Find(operation)
+                ?? throw new WreException($"The failure report of {name} (rollback {operation}) was written before models could be asked.", $"delete {invocation.Workspace.Layout.Relative(path)} and it is written anew");
+            var answer = (await invocation.Workspace.Reports.AskAsync(analysis, model, cancellationToken)).Model;
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, View(invocation, operation, name, path, File.ReadAllText(path)));
+            }
+            else
+            {
+                invocation.Terminal.Line(answer.Sentence);
+                ReviewViews.Readings(invocation.Terminal, answer, "Hypotheses");
+            }
+
+            return answer.Status == AdvisorAnswer.Answered ? 0 : 1;
+        });
+    }
+
+    private static Command List()
+    {
+        var skill = new Option<string?>("--skill") { Description = "Only this skill's.", HelpName = "NAME" };
+        return Invocation.With(new Command("list", "List what is stored: failure reports of rollbacks, and reviews.") { skill }, invocation =>
+        {
+            var wanted = invocation.Parsed.GetValue(skill);
+            invocation.Workspace.Worker.Run();
+            var failures = invocation.Workspace.Reports.All().Where(analysis => wanted is null || analysis.Skill == wanted).ToList();
+            var reviews = ReviewCommand.Stored(invocation, wanted);
+            if (invocation.Json)
+            {
+                JsonOutput.Write(invocation.Output, new JsonObject
+                {
+                    ["failures"] = JsonOutput.List(failures, analysis => new JsonObject
+                    {
+                        ["operation"] = analysis.Operation,
+                        ["skill"] = analysis.Skill,
+                        ["version"] = analysis.Version,
+                        ["at"] = analysis.At,
+                        ["model_status"] = analysis.Model.Status,
+                        ["file"] = invocation.Workspace.Layout.Relative(invocation.Workspace.Reports.FileOf(analysis.Operation)),
+                    }),
+                    ["reviews"] = JsonOutput.List(reviews, review => ReviewCommand.View(invocation, review)),
+                });
+                return 0;
+            }
+
+            var rows = failures.Select(analysis => (analysis.At, Row: (IReadOnlyList<string>)[analysis.At, "failure", analysis.Skill, analysis.Version, invocation.Workspace.Layout.Relative(invocation.Workspace.Reports.FileOf(analysis.Operation))]))
+                .Concat(reviews.Select(review => (review.At, Row: (IReadOnlyList<string>)[review.At, "review", review.Skill, review.Version ?? "draft", invocation.Workspace.Layout.Relative(invocation.Workspace.Reviews.FileOf(review, "md"))])))
+                .OrderByDescending(item => item.At, StringComparer.Ordinal).Select(item => item.Row).ToList();
+            if (rows.Count == 0)
+            {
+                invocation.Terminal.Line("Nothing is stored yet.");
+            }
+            else
+            {
+                invocation.Terminal.Rows(["at", "what", "skill", "version", "file"], rows);
+            }
+
+            return 0;
+        });
+    }
+
+    private static (string Operation, string Path) Find(Invocation invocation, string name)
+    {
+        invocation.Workspace.Worker.Run();
+        var rollback = invocation.Workspace.Audit.Lines().LastOrDefault(line => Text(line, "event") == "rollback" && Text(line, "skill") == name);
+
+        // The audit log may be lost; the registry knows the latest rollback that nobody has cleared.
+        if ((Text(rollback, "operation") ?? Latest(invocation.Workspace.Registry.Load().Find(name))) is not { } operation)
+        {
+            throw new WreException($"{name} was never rolled back.", "`wre list` shows which skills were");
+        }
+
+        var path = invocation.Workspace.Reports.FileOf(operation);
+        return File.Exists(path)
+            ? (operation, path)
+            : throw new WreException($"The failure report of {name} (rollback {operation}) could not be written: neither the audit log nor the promotion log has the rollback.", "restore audit.jsonl from git; `wre doctor` lists what is missing");
+    }
+
+    private static JsonObject View(Invocation invocation, string operation, string skill, string path, string text) => new()
+    {
+        ["operation"] = operation,
+        ["skill"] = skill,
+        ["file"] = path,
+        ["html"] = Path.ChangeExtension(path, ".html") is var html && File.Exists(html) ? html : null,
+        ["model"] = invocation.Workspace.Reports.Find(operation) is { } analysis ? JsonNode.Parse(AdvisorAnswer.Json(analysis.Model)) : null,
+        ["markdown"] = text,
+    };
 
     private static Command Review()
     {

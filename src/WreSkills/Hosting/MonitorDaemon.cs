@@ -28,6 +28,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
     private readonly Dictionary<string, long> _last = [];
     private string? _latestProblem;
     private Task<string?> _probing = Task.FromResult<string?>(null);
+    private Task<string?> _advising = Task.FromResult<string?>(null);
     private volatile bool _failedMeanwhile;
 
     /// <summary>How often everything that depends on time is looked at. Default one minute.</summary>
@@ -93,6 +94,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         {
             // It wakes the tail, so it ends first.
             await Task.WhenAny(_probing).ConfigureAwait(false);
+            await Task.WhenAny(_advising).ConfigureAwait(false);
         }
     }
 
@@ -219,6 +221,7 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
         if (sweep)
         {
             Note(Attempt(() => MonitorSchedule.Run(workspace, Say)));
+            Note(await AdviseAsync(wait: tail is null, cancellationToken).ConfigureAwait(false));
             Note(Attempt(() => workspace.IndexRefresh.Run()));
             Mark("sweep");
             Note(Attempt(() => SignOfLife(workspace, problems)));
@@ -242,6 +245,28 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
             _failedMeanwhile = true;
             tail.Wake();
         }
+    }
+
+    // Reviews and models take their time, and triggers do not wait for them. What was written from the data stands meanwhile.
+    private async Task<string?> AdviseAsync(bool wait, CancellationToken cancellationToken)
+    {
+        if (!wait && !_advising.IsCompleted)
+        {
+            return null;
+        }
+
+        var problem = await _advising.ConfigureAwait(false);
+        _advising = AttemptAsync(async () =>
+        {
+            await Task.Yield();
+            using var workspace = Workspace.Open(root, time);
+            MonitorSchedule.Reviews(workspace, Say);
+            foreach (var (skill, text) in await workspace.ReviewWorker.AskWaitingAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Say("advice", skill, text);
+            }
+        });
+        return wait ? await _advising.ConfigureAwait(false) ?? problem : problem;
     }
 
     // What the live versions name. A failure is confirmed first, which takes the policy's ten seconds.

@@ -24,7 +24,6 @@ internal static class MonitorSchedule
         }
 
         Overdue(workspace, say);
-        Reviews(workspace, say);
         Lag(workspace, say);
         Retention(workspace, say);
         Policy(workspace, say);
@@ -86,27 +85,63 @@ internal static class MonitorSchedule
         }
     }
 
-    private static void Reviews(Workspace workspace, Action<string, string?, string> say)
+    /// <summary>Makes the reviews that are due. They read records and probe dependencies, which takes its time, so nothing waits for them.</summary>
+    public static void Reviews(Workspace workspace, Action<string, string?, string> say)
     {
         var now = workspace.Time.GetUtcNow();
         foreach (var (skill, entry) in workspace.Registry.Load().Skills)
         {
-            TimeSpan? period = entry.ReviewSchedule switch { "hourly" => TimeSpan.FromHours(1), "daily" => TimeSpan.FromDays(1), "weekly" => TimeSpan.FromDays(7), _ => null };
-            if (period is not { } every || entry.Active.Count == 0 || Since(entry) is not { } since || now - since < every)
+            foreach (var (state, schedule) in Schedules(entry, workspace.Policy))
             {
-                continue;
-            }
+                TimeSpan? period = schedule switch { "hourly" => TimeSpan.FromHours(1), "daily" => TimeSpan.FromDays(1), "weekly" => TimeSpan.FromDays(7), _ => null };
+                if (period is not { } every || Since(entry, state) is not { } since || now - since < every)
+                {
+                    continue;
+                }
 
-            // Counted from when the version came to where it is, so that the first review has a whole period to look at.
-            var number = (long)((now - since) / every);
-            Put(workspace, say, "review_due", skill, string.Create(CultureInfo.InvariantCulture, $"review-{skill}-{since.ToUnixTimeSeconds()}-{number}"), new JsonObject
-            {
-                ["to"] = "advisor",
-                ["schedule"] = entry.ReviewSchedule,
-                ["state"] = entry.PromotionState.Text(),
-                ["text"] = $"The {entry.ReviewSchedule} review of {skill} is due.",
-            });
+                // Counted from when the version came to where it is, so that the first review has a whole period to look at.
+                var number = (long)((now - since) / every);
+                var id = string.Create(CultureInfo.InvariantCulture, $"review-{skill}-{state.Text()}-{since.ToUnixTimeSeconds()}-{number}");
+                if (!workspace.Outbox.Contains(id))
+                {
+                    Review(workspace, say, skill, state, schedule, id);
+                }
+            }
         }
+    }
+
+    // A skill has one schedule, that of what came last; what serves beside a candidate keeps the policy's own.
+    private static IEnumerable<(PromotionState State, string Schedule)> Schedules(SkillEntry entry, PromotionPolicy policy)
+    {
+        var staged = entry.Live(PromotionState.Staged) is not null;
+        if (staged)
+        {
+            yield return (PromotionState.Staged, entry.ReviewSchedule);
+        }
+
+        if (entry.Live(PromotionState.Production) is not null)
+        {
+            yield return (PromotionState.Production, staged ? policy.ProductionReview : entry.ReviewSchedule);
+        }
+    }
+
+    // The message comes last: whoever is killed before makes the review again.
+    private static void Review(Workspace workspace, Action<string, string?, string> say, string skill, PromotionState state, string schedule, string id)
+    {
+        var review = workspace.ReviewWorker.Make(skill, state, schedule == "weekly" ? "last_7_days" : "last_24_hours", "schedule");
+        var flagged = workspace.ReviewWorker.Flag(review);
+        Put(workspace, say, "review", skill, id, new JsonObject
+        {
+            ["to"] = People(workspace),
+            ["schedule"] = schedule,
+            ["state"] = review.State,
+            ["version"] = review.Version,
+            ["weak_patterns"] = review.WeakPatterns.Count,
+            ["improvement_opportunities"] = review.ImprovementOpportunities.Count,
+            ["flagged"] = flagged,
+            ["text"] = $"The {schedule} review of {skill} {review.Version} ({review.State}): {review.Summary}",
+            ["report"] = $"wre review --skill {skill} --state {review.State} --latest",
+        });
     }
 
     private static void Lag(Workspace workspace, Action<string, string?, string> say)
@@ -135,8 +170,8 @@ internal static class MonitorSchedule
         }
     }
 
-    private static DateTimeOffset? Since(SkillEntry entry) =>
-        entry.Live(entry.PromotionState) is { } live && Timestamp.TryParse(live.Version.StateSince, out var since) ? since : null;
+    private static DateTimeOffset? Since(SkillEntry entry, PromotionState state) =>
+        entry.Live(state) is { } live && Timestamp.TryParse(live.Version.StateSince, out var since) ? since : null;
 
     private static JsonArray People(Workspace workspace) => new([.. workspace.Policy.Approvers.Select(approver => (JsonNode)approver.Id)]);
 

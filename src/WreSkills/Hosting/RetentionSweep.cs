@@ -155,7 +155,8 @@ public sealed partial class RetentionSweep(Workspace workspace)
     private IEnumerable<RetentionItem> Reports()
     {
         var open = workspace.Registry.Load().Skills.Values.SelectMany(entry => entry.Versions.Values).Select(version => version.RolledBack?.Operation).OfType<string>().ToHashSet();
-        return Files(workspace.Layout.ReportsFolder, "*.md").Where(file => !open.Contains(Path.GetFileNameWithoutExtension(file.Name)))
+        return Files(workspace.Layout.ReportsFolder, "*").Where(file => (file.Extension is ".md" or ".html" or ".json") && !open.Contains(Path.GetFileNameWithoutExtension(file.Name)))
+            .Concat(Files(Path.Combine(workspace.Layout.ReportsFolder, "reviews"), "*", SearchOption.AllDirectories))
             .Select(file => Item("report", file, Written(file), workspace.Policy.Retention.ReportsDays)).OfType<RetentionItem>();
     }
 

@@ -64,13 +64,16 @@ public sealed class Workspace : IDisposable
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
-        Reports = new FailureReport(Layout, Database, Executions, Store, Registry, time);
+        Reports = new FailureReport(Layout, Database, Executions, Store, Registry, configuration.Advisor?.Model.Model, time);
+        Reviews = new ReviewStore(Layout);
         Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
+        Advisor = new SkillAdvisor(Registry, Loader, Store, Database, Executions, Monitor, Checker, Anomalies, Policy, time);
         IndexRefresh = new IndexRefresh(this);
         SkillSearch = new SkillSearch(this);
         Queries = new SkillQueries(this);
         Worker = new DeadlineWorker(this);
+        ReviewWorker = new ReviewWorker(this);
         Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
         PolicyChanges = new PolicyChanges(this);
@@ -208,6 +211,15 @@ public sealed class Workspace : IDisposable
     /// <summary>Retires and renames skills.</summary>
     public SkillLifecycle Lifecycle { get; }
 
+    /// <summary>Reviews how skills perform.</summary>
+    public SkillAdvisor Advisor { get; }
+
+    /// <summary>The stored reviews.</summary>
+    public ReviewStore Reviews { get; }
+
+    /// <summary>Makes the reviews that the policy's schedule asks for, and asks the advisor's model.</summary>
+    public ReviewWorker ReviewWorker { get; }
+
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
 
@@ -251,26 +263,26 @@ public sealed class Workspace : IDisposable
     public void Dispose() => Database.Dispose();
 
     /// <summary>An agent by name.</summary>
-    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is.</param>
+    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is beside the advisor.</param>
     /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
     /// <param name="cache">Whether answers of models may be kept and used again where the request allows it. Default true.</param>
     public IAgent Agent(string? name, bool cache = true)
     {
         var agents = Configuration.Agents;
         var known = agents.Count == 0 ? "it names none" : $"it names {string.Join(", ", agents.Keys)}";
-        if (name is null && agents.Count != 1)
+        // Who only advises runs no skill unless it is named.
+        var only = agents.Where(agent => agents.Count == 1 || agent.Value != Configuration.Advisor?.Model).Select(agent => agent.Key).ToList();
+        if (name is null && only.Count != 1)
         {
             throw new WreException($"Which agent? {WorkspaceConfiguration.FileName} does not name exactly one ({known}).", "pass --agent NAME; agents stand under `agents:` in wre.yaml");
         }
 
-        return agents.TryGetValue(name ?? agents.Keys.First(), out var settings)
-            ? Agent(settings, cache)
+        return agents.TryGetValue(name ?? only[0], out var settings) ? Agent(settings, cache)
             : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
     }
 
-    private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat
-        ? new ChatAgent(Model(chat, cache), Time)
-        : new CommandAgent((CommandAgentSettings)settings, Time);
+    private IAgent Agent(AgentSettings settings, bool cache) =>
+        settings is ChatAgentSettings chat ? new ChatAgent(Model(chat, cache), Time) : new CommandAgent((CommandAgentSettings)settings, Time);
 
     /// <summary>Who delivers messages of the outbox; dispose of those that are disposable.</summary>
     /// <param name="console">Where notifiers of kind console write.</param>
@@ -293,6 +305,9 @@ public sealed class Workspace : IDisposable
     public JudgeCascade? Judge(bool cache) => Configuration.Judge is { } settings
         ? new JudgeCascade(Model(settings.Scorer, cache), settings.Second is { } second ? Model(second, cache) : null, settings.Margin)
         : null;
+
+    /// <summary>The advisor's model that wre.yaml names, or null when it names none; dispose of it.</summary>
+    public AdvisorModel? AdvisorModel() => Configuration.Advisor is { } settings ? new AdvisorModel(Model(settings.Model, cache: false), settings.Limit, Time) : null;
 
     // What a judge decided counts only as long as it is the workspace's judge, and as its latest certificate says.
     private string? JudgeProblem(string skill, JudgeUse used) =>

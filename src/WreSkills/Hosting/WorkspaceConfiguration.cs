@@ -15,6 +15,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
     /// <summary>Who answers the questions of judge patterns; null when nobody is asked.</summary>
     public JudgeSettings? Judge { get; init; }
 
+    /// <summary>The model that reads reviews and failure analyses; null when none is asked.</summary>
+    public AdvisorSettings? Advisor { get; init; }
+
     /// <summary>The model that ranks search results by meaning; null when search goes by words alone.</summary>
     public EmbeddingSettings? Embeddings { get; init; }
 
@@ -62,12 +65,13 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var layout = ReadLayout(document, root);
         var agents = ReadAgents(document.Section("agents"), root);
         var judge = ReadJudge(document.Section("judge"), agents);
+        var advisor = ReadAdvisor(document.Section("advisor"), agents);
         var dependencies = DependencySettingsReader.Read(document.Section("dependencies"), root);
         var embeddings = EmbeddingSettingsReader.Read(document.Section("embeddings"));
         var notifiers = NotifierSettingsReader.Read(document.Section("notifications"), root);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Embeddings = embeddings, Notifiers = notifiers, Dependencies = dependencies }
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Advisor = advisor, Embeddings = embeddings, Notifiers = notifiers, Dependencies = dependencies }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);
@@ -183,6 +187,24 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         return scorer is null ? null : new JudgeSettings(scorer, second, margin);
     }
 
+    private static AdvisorSettings? ReadAdvisor(YamlSection section, Dictionary<string, AgentSettings> agents)
+    {
+        if (!section.Exists)
+        {
+            return null;
+        }
+
+        var name = section.Text("model");
+        var limit = Seconds(section, "time_limit_seconds", AdvisorSettings.DefaultLimitSeconds);
+        if (agents.GetValueOrDefault(name ?? "") is ChatAgentSettings chat)
+        {
+            return new AdvisorSettings(chat, limit);
+        }
+
+        section.Report("model", name is null ? "is missing: the name of an agent of kind chat" : $"'{name}' is no agent of kind chat");
+        return null;
+    }
+
     private static CommandAgentSettings? ReadCommand(YamlSection agent, string name, string root)
     {
         var command = agent.Texts("command");
@@ -245,3 +267,12 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
 /// <param name="Second">Asked where the first was uncertain; null for nobody.</param>
 /// <param name="Margin">Probability that an answer must have where its model tells one, 0–1.</param>
 public sealed record JudgeSettings(ChatAgentSettings Scorer, ChatAgentSettings? Second, double Margin);
+
+/// <summary>Who reads reviews and failure analyses (policy 4.1).</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Limit">How long one answer may take in all, retries included.</param>
+public sealed record AdvisorSettings(ChatAgentSettings Model, TimeSpan Limit)
+{
+    /// <summary>Seconds that an answer may take unless told otherwise.</summary>
+    public const double DefaultLimitSeconds = 120;
+}

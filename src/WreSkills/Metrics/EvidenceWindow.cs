@@ -185,6 +185,12 @@ public sealed record ExecutionFigures(string ExecutionId, double? PatternFidelit
     /// <summary>Tokens; null when unknown.</summary>
     public long? Tokens { get; init; }
 
+    /// <summary>How many patterns were followed; null when unknown.</summary>
+    public int? FollowedCount { get; init; }
+
+    /// <summary>How many patterns were missed; null when unknown. The names may be fewer: not every tool tells them.</summary>
+    public int? MissedCount { get; init; }
+
     /// <summary>True when it was wrong, broke off, or missed a pattern.</summary>
     public bool IsBad => OutcomeQuality is < 0.5 || Exception == true || PatternFidelity is < 1;
 }

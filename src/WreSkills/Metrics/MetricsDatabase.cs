@@ -206,36 +206,17 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
     public IReadOnlyList<ExecutionFigures> LatestExecutions(StateStay stay, int count)
     {
         using var turn = Take(out var connection);
-        var revisions = string.Join(',', turn.Evidence.Revisions(stay));
-        if (revisions.Length == 0)
-        {
-            return [];
-        }
+        return LatestExecutionRows.Read(connection, turn.Evidence.Revisions(stay), count);
+    }
 
-        using var command = connection.Prepare(
-            $"""
-            SELECT execution, fidelity, outcome, time_ms, exception, false_positive, false_negative, missed_names, timestamp_ms, agent, model, source, label, tokens FROM execution_facts
-            WHERE revision_key IN ({revisions}) ORDER BY coalesce(fidelity_seq, outcome_seq, time_seq, exception_seq) DESC LIMIT $1
-            """,
-            count);
-        using var reader = command.ExecuteReader();
-        var executions = new List<ExecutionFigures>();
-        while (reader.Read())
-        {
-            executions.Add(new ExecutionFigures(
-                ExecutionKey.FromColumn(reader.GetValue(0)), Number(reader, 1), Number(reader, 2), Number(reader, 3), Flag(reader, 4), Flag(reader, 5), Flag(reader, 6),
-                reader.IsDBNull(7) ? [] : reader.GetString(7).Split('\n'))
-            {
-                Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(8)),
-                Agent = reader.IsDBNull(9) ? null : reader.GetString(9),
-                Model = reader.IsDBNull(10) ? null : reader.GetString(10),
-                Source = reader.IsDBNull(11) ? null : reader.GetString(11),
-                IsNegative = reader.IsDBNull(12) ? null : reader.GetInt64(12) == 0,
-                Tokens = reader.IsDBNull(13) ? null : reader.GetInt64(13),
-            });
-        }
-
-        return executions;
+    /// <summary>The latest executions of a draft's content, newest first: those of its benchmarks, and those that an agent ran.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <param name="digest">The content.</param>
+    /// <param name="count">How many at most.</param>
+    public IReadOnlyList<ExecutionFigures> LatestExecutionsOfDraft(string skill, string digest, int count)
+    {
+        using var turn = Take(out var connection);
+        return LatestExecutionRows.Read(connection, LatestExecutionRows.RevisionsOfDraft(connection, skill, digest), count);
     }
 
     /// <summary>True when everything that a record says about an execution is known already; another outcome than the known one is a correction, and news.</summary>
@@ -390,8 +371,4 @@ public sealed class MetricsDatabase(string path, TimeProvider time) : IDisposabl
         using var command = connection.Prepare(sql);
         return (long)command.ExecuteScalar()!;
     }
-
-    private static double? Number(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
-
-    private static bool? Flag(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetBoolean(column);
 }

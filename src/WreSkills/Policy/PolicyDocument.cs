@@ -90,6 +90,7 @@ public static class PolicyDocument
             Approvers = ReadApprovers(root, fallback.Approvers),
             Tickets = ReadTickets(root.Section("tickets")),
             StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
+            ReviewFlag = WatchRulesReader.ReviewFlag(reviews.Section("flag")),
             ProductionReview = reviews.Choice("production", fallback.ProductionReview, "hourly", "daily", "weekly", "never"),
             Retention = ReadRetention(root.Section("retention")),
             SkillLimits = ReadLimits(root.Section("skill_limits")),

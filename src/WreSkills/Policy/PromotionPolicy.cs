@@ -71,6 +71,9 @@ public sealed record PromotionPolicy
     /// <summary>How often a production skill is reviewed (policy 5.3). Default <c>weekly</c>.</summary>
     public string ProductionReview { get; init; } = "weekly";
 
+    /// <summary>When a review flags a fundamental problem of staged instructions (policy 3.1).</summary>
+    public ReviewFlagRules ReviewFlag { get; init; } = new();
+
     /// <summary>How long what nobody needs any more is kept.</summary>
     public RetentionRules Retention { get; init; } = new();
 

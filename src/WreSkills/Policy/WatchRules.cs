@@ -111,6 +111,19 @@ public sealed record BreakerRules
     public int Successes { get; init; } = 3;
 }
 
+/// <summary>When a review flags a fundamental problem of staged instructions (policy 3.1). A share is compared by the bound that holds at every look.</summary>
+public sealed record ReviewFlagRules
+{
+    /// <summary>Share of misses of a critical pattern above which the data alone flags, 0–1. Default 0.5.</summary>
+    public double CriticalMisses { get; init; } = 0.5;
+
+    /// <summary>Executions since staging to which the pattern must have applied. Default 20.</summary>
+    public int Minimum { get; init; } = 20;
+
+    /// <summary>Share of misses of any pattern above which the advisor model's word flags, 0–1. Default 0.25.</summary>
+    public double WithModel { get; init; } = 0.25;
+}
+
 /// <summary>When a dependency counts as failed (policy 3.1, DESIGN section 4).</summary>
 public sealed record DependencyRules
 {

@@ -80,6 +80,17 @@ internal static class WatchRulesReader
         };
     }
 
+    public static ReviewFlagRules ReviewFlag(YamlSection section)
+    {
+        var fallback = new ReviewFlagRules();
+        return new ReviewFlagRules
+        {
+            CriticalMisses = section.Number("critical_misses", fallback.CriticalMisses, 0, 1),
+            Minimum = section.Whole("minimum", fallback.Minimum, 1, 100_000),
+            WithModel = section.Number("with_model", fallback.WithModel, 0, 1),
+        };
+    }
+
     public static ModelChange ModelChange(YamlSection root) => root.Choice("model_change", "restart", "restart", "benchmark", "restage") switch
     {
         "benchmark" => Policy.ModelChange.Benchmark,

@@ -46,6 +46,7 @@ internal sealed class SkillRenaming(WorkspaceLayout layout, MetricsDatabase data
         yield return (layout.PrototypeFolder(skill), layout.PrototypeFolder(to));
         yield return (Path.Combine(layout.ExecutionsFolder, skill), Path.Combine(layout.ExecutionsFolder, to));
         yield return (Path.Combine(layout.BenchmarksFolder, skill), Path.Combine(layout.BenchmarksFolder, to));
+        yield return (Path.Combine(layout.ReportsFolder, "reviews", skill), Path.Combine(layout.ReportsFolder, "reviews", to));
         string[] remembered = [layout.AnomaliesFolder, layout.BreakersFolder, layout.JudgesFolder, Path.Combine(layout.ReportsFolder, "flags")];
         foreach (var folder in remembered)
         {

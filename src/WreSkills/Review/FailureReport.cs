@@ -12,12 +12,23 @@ using WreSkills.Storage;
 
 namespace WreSkills.Review;
 
-/// <summary>The failure analysis of a rollback from the data alone (policy 3.2): <c>reports/&lt;operation&gt;.md</c>.</summary>
-public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase database, ExecutionLog executions, VersionStore store, SkillRegistry registry, TimeProvider time)
+/// <summary>
+/// Writes the failure analysis of a rollback (policy 3.2): <c>reports/&lt;operation&gt;.md</c>, with the same as HTML and JSON beside it. It is
+/// written from the data alone and at once; what a model makes of it is added when the model has answered.
+/// </summary>
+/// <param name="layout">Where things are.</param>
+/// <param name="database">The figures.</param>
+/// <param name="executions">The records.</param>
+/// <param name="store">The contents.</param>
+/// <param name="registry">The registry.</param>
+/// <param name="advisor">The model that will be asked; null when none is configured.</param>
+/// <param name="time">The clock.</param>
+public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase database, ExecutionLog executions, VersionStore store, SkillRegistry registry, string? advisor, TimeProvider time)
 {
     private const int Span = 30;
     private const int MostExecutions = 1000;
     private const int Examples = 3;
+    private const int MostHoldouts = 10;
     private const int MostText = 400;
     private const int MostSteps = 30;
     private const int MostDiffLines = 200;
@@ -40,24 +51,98 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
 
         var (skill, version, from) = (Text(rollback, "skill")!, Text(rollback, "version")!, Text(rollback, "from_state")!);
         var all = database.LatestExecutions(new StateStay(skill, version, from, stateSerial), MostExecutions).Reverse().ToList();
-        var latest = all.TakeLast(Span).Reverse().ToList();
         var change = FailureSections.Change(all)?.Index;
+        var body = new StringBuilder();
+        Figures(body, [.. all.TakeLast(Span).Reverse()]);
+        FailureSections.WriteChange(body, all);
+        FailureSections.WritePatterns(body, all, change);
+        FailureSections.WriteGroups(body, all, change);
+        var shown = Failures(body, skill, all, change, HoldoutCases(skill, Text(rollback, "digest")!));
+        Difference(body, skill, Text(rollback, "digest")!, Text(rollback, "serves"), version);
+        var at = Timestamp.ToIso(time.GetUtcNow());
+        Save(new FailureAnalysis
+        {
+            Operation = operation,
+            Skill = skill,
+            Version = version,
+            Digest = Text(rollback, "digest")!,
+            At = at,
+            Head = Redaction.Text(Head(rollback, skill, version, from)),
+            Body = Redaction.Text(body.ToString()),
+            Tail = $"## Next\n\nRead this, mend the draft, and record the review: `wre report review --skill {skill} --approver ID --note \"…\"`. Until then {version} cannot be promoted again.\n\n_Written {at}._\n",
+            Executions = shown,
+            Model = advisor is null ? new AdvisorAnswer() : new AdvisorAnswer { Status = AdvisorAnswer.Waiting, Model = advisor },
+        });
+    }
+
+    /// <summary>The analysis of an operation as it is stored; null when there is none, or it was written before models could be asked.</summary>
+    public FailureAnalysis? Find(string operation)
+    {
+        try
+        {
+            return File.Exists(JsonFileOf(operation)) ? JsonSerializer.Deserialize(File.ReadAllBytes(JsonFileOf(operation)), ReviewJson.Default.FailureAnalysis) : null;
+        }
+        catch (JsonException)
+        {
+            // Edited by hand; the report itself stands beside it.
+            return null;
+        }
+    }
+
+    /// <summary>All analyses that are stored, newest first.</summary>
+    public IReadOnlyList<FailureAnalysis> All() => Directory.Exists(layout.ReportsFolder)
+        ?
+        [
+            .. Directory.EnumerateFiles(layout.ReportsFolder, "*.json").Select(file => Find(Path.GetFileNameWithoutExtension(file)))
+                .OfType<FailureAnalysis>().OrderByDescending(analysis => analysis.At, StringComparer.Ordinal).ThenBy(analysis => analysis.Operation, StringComparer.Ordinal),
+        ]
+        : [];
+
+    /// <summary>The analyses that wait for the model, newest first.</summary>
+    public IReadOnlyList<FailureAnalysis> Waiting() => [.. All().Where(analysis => analysis.Model.Status == AdvisorAnswer.Waiting)];
+
+    /// <summary>Asks a model for hypotheses and adds what passes every check; whatever else comes back, the report stays as the data wrote it.</summary>
+    /// <returns>The analysis with the model's part.</returns>
+    public async Task<FailureAnalysis> AskAsync(FailureAnalysis analysis, AdvisorModel model, CancellationToken cancellationToken)
+    {
+        var answer = new AdvisorAnswer { Status = AdvisorAnswer.Failed, Model = model.Name, At = Timestamp.ToIso(time.GetUtcNow()), Failure = "the content that was rolled back is not in the version store any more" };
+        if (store.Contains(analysis.Digest))
+        {
+            var folder = store.Open(analysis.Skill, analysis.Digest);
+            var traces = AdvisorTraces.Of(analysis.Skill, analysis.Executions, executions, HoldoutCases(analysis.Skill, analysis.Digest));
+            answer = await model.ExplainAsync(analysis, folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "", traces, cancellationToken).ConfigureAwait(false);
+        }
+
+        var explained = analysis with { Model = answer };
+        Save(explained);
+        return explained;
+    }
+
+    private void Save(FailureAnalysis analysis)
+    {
+        var markdown = analysis.Markdown();
+        DurableFile.Replace(JsonFileOf(analysis.Operation), JsonSerializer.Serialize(analysis, ReviewJson.Default.FailureAnalysis) + "\n");
+        DurableFile.Replace(Path.ChangeExtension(FileOf(analysis.Operation), ".html"), ReportHtml.Write($"Failure analysis: {analysis.Skill} {analysis.Version}", markdown));
+
+        // The Markdown says that all of it is there.
+        DurableFile.Replace(FileOf(analysis.Operation), markdown);
+    }
+
+    private string JsonFileOf(string operation) => Path.Combine(layout.ReportsFolder, operation + ".json");
+
+    private HashSet<string> HoldoutCases(string skill, string digest) =>
+        store.Contains(digest) ? [.. store.Open(skill, digest).Cases.Where(item => item.IsHoldout).Select(item => item.Id)] : [];
+
+    private static string Head(JsonElement rollback, string skill, string version, string from)
+    {
         var text = new StringBuilder();
         text.Append($"# Failure analysis: {skill} {version}\n\n");
         text.Append($"Rolled back from {from} to {Text(rollback, "to_state")} at {Text(rollback, "timestamp")}.\n\n");
-        text.Append($"- Reason: `{Text(rollback, "reason")}`{(Text(rollback, "trigger_metric") is { } metric ? $" (`{metric}`)" : "")}\n");
-        text.Append($"- Serves now: {Text(rollback, "serves") ?? "no version"}\n");
-        text.Append($"- Decided by: {Text(rollback, "approver") ?? Text(rollback, "requested_by")}\n");
-        text.Append($"- Operation: `{operation}`\n\n");
-        text.Append("From the data alone; no model was asked.\n\n");
-        Figures(text, latest);
-        FailureSections.WriteChange(text, all);
-        FailureSections.WritePatterns(text, all, change);
-        FailureSections.WriteGroups(text, all, change);
-        Failures(text, skill, all, change);
-        Difference(text, skill, Text(rollback, "digest")!, Text(rollback, "serves"), version);
-        text.Append($"## Next\n\nRead this, mend the draft, and record the review: `wre report review --skill {skill} --approver ID --note \"…\"`. Until then {version} cannot be promoted again.\n\n_Written {Timestamp.ToIso(time.GetUtcNow())}._\n");
-        DurableFile.Replace(FileOf(operation), Redaction.Text(text.ToString()));
+        text.Append($"- Reason: {ReportText.Code(Text(rollback, "reason") ?? "")}{(Text(rollback, "trigger_metric") is { } metric ? $" ({ReportText.Code(metric)})" : "")}\n");
+        text.Append($"- Serves now: {ReportText.Prose(Text(rollback, "serves") ?? "no version")}\n");
+        text.Append($"- Decided by: {ReportText.Prose(Text(rollback, "approver") ?? Text(rollback, "requested_by") ?? "nobody")}\n");
+        text.Append($"- Operation: {ReportText.Code(Text(rollback, "operation")!)}\n\n");
+        return text.ToString();
     }
 
     private static void Figures(StringBuilder text, IReadOnlyList<ExecutionFigures> latest)
@@ -88,18 +173,21 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
     }
 
-    private void Failures(StringBuilder text, string skill, List<ExecutionFigures> all, int? change)
+    // Ids of the examples. What is set aside to test mended instructions with is not shown to whoever mends them.
+    private IReadOnlyList<string> Failures(StringBuilder text, string skill, List<ExecutionFigures> all, int? change, HashSet<string> holdoutCases)
     {
-        var worst = all.Skip(change ?? 0).Where(item => item.IsBad)
-            .OrderBy(item => item.OutcomeQuality ?? 1).ThenBy(item => item.PatternFidelity ?? 1).Take(Examples).ToList();
+        var bad = all.Skip(change ?? 0).Where(item => item.IsBad)
+            .OrderBy(item => item.OutcomeQuality ?? 1).ThenBy(item => item.PatternFidelity ?? 1).Take(Examples * MostHoldouts).ToList();
+        var fine = all.Take(change ?? all.Count).Reverse().Where(item => !item.IsBad && item.PatternFidelity is 1).Take(MostHoldouts).ToList();
+        var records = executions.Find(skill, [.. bad.Concat(fine).Select(item => item.ExecutionId)]);
+        bool IsShown(ExecutionFigures item) => !records.TryGetValue(item.ExecutionId, out var record) || !AdvisorTraces.IsHoldout(record, holdoutCases);
+        var (worst, good) = (bad.Where(IsShown).Take(Examples).ToList(), fine.Find(IsShown));
         if (worst.Count == 0)
         {
-            return;
+            return [];
         }
 
         text.Append("## Examples\n\n");
-        var good = all.Take(change ?? all.Count).LastOrDefault(item => !item.IsBad && item.PatternFidelity is 1);
-        var records = executions.Find(skill, [.. worst.Append(good).OfType<ExecutionFigures>().Select(item => item.ExecutionId)]);
         foreach (var item in worst)
         {
             Example(text, item, records);
@@ -112,6 +200,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         }
 
         text.Append('\n');
+        return [.. worst.Append(good).OfType<ExecutionFigures>().Select(item => item.ExecutionId)];
     }
 
     private static void Example(StringBuilder text, ExecutionFigures item, IReadOnlyDictionary<string, JsonElement> records)
@@ -137,7 +226,7 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
         var number = 0;
         foreach (var step in breadcrumbs.EnumerateArray().Take(MostSteps))
         {
-            text.Append($"    {++number}. `{Shorten(step.ValueKind == JsonValueKind.String ? step.GetString()! : step.GetRawText())}`\n");
+            text.Append($"    {++number}. `{Shorten(ReportText.Of(step) ?? "null")}`\n");
         }
 
         if (breadcrumbs.GetArrayLength() > MostSteps)
@@ -197,14 +286,10 @@ public sealed class FailureReport(WorkspaceLayout layout, MetricsDatabase databa
     private string? DigestOf(string skill, string version) => registry.Load().Find(skill)?.Versions.GetValueOrDefault(version)?.Digest;
 
     private static string? Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Null => null, _ => value.GetRawText() } : null;
+        item.TryGetProperty(name, out var value) ? ReportText.Of(value) : null;
 
     private static string Number(double? value) => value?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unknown";
 
-    // Breadcrumbs are what strangers wrote: no back-ticks that would end the code span, no control characters, and not endless.
-    private static string Shorten(string text)
-    {
-        text = new string([.. text.Take(MostText + 1).Select(character => character == '`' ? '\'' : char.IsControl(character) ? ' ' : character)]);
-        return text.Length <= MostText ? text : text[..(MostText - 1)] + "…";
-    }
+    // Breadcrumbs are what strangers wrote: no back-ticks that would end the code span, no characters that steer or hide, and not endless.
+    private static string Shorten(string text) => ReportText.Clean(text, MostText - 1).Replace('`', '\'');
 }

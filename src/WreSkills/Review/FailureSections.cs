@@ -32,7 +32,7 @@ internal static class FailureSections
             if (ChangePoint.Find(values) is { } change)
             {
                 var first = executions[rows[change.Index]];
-                text.Append($"- {name}: {Number(change.Before)} until then, {Number(change.After)} from execution {rows[change.Index] + 1} of {executions.Count} on (`{first.ExecutionId}`, {Storage.Timestamp.ToIso(first.Timestamp)}; p = {Number(change.Probability)})\n");
+                text.Append($"- {name}: {Number(change.Before)} until then, {Number(change.After)} from execution {rows[change.Index] + 1} of {executions.Count} on ({ReportText.Code(first.ExecutionId)}, {Storage.Timestamp.ToIso(first.Timestamp)}; p {ReportText.Prose(ReportText.Probability(change.Probability))})\n");
                 found = true;
             }
         }
@@ -64,7 +64,7 @@ internal static class FailureSections
 
         foreach (var (name, now, then) in missed)
         {
-            text.Append($"- `{name}`: missed in {now} of {after.Count} executions{(before.Count > 0 ? $" since the change, in {then} of {before.Count} before" : "")}\n");
+            text.Append($"- {ReportText.Code(name)}: missed in {now} of {after.Count} executions{(before.Count > 0 ? $" since the change, in {then} of {before.Count} before" : "")}\n");
         }
 
         text.Append('\n');
@@ -90,7 +90,7 @@ internal static class FailureSections
         {
             var (own, other) = (new MeasuredShare(bad, of), new MeasuredShare(restBad, rest));
             var apart = own.Low > other.High;
-            text.Append($"- {name}: {bad} of {of} ({Number(own.Low)} to {Number(own.High)}), the others {restBad} of {rest} ({Number(other.Low)} to {Number(other.High)}){(apart ? "" : of + rest < Small ? "; few executions, may be chance" : "; may be chance")}\n");
+            text.Append($"- {ReportText.Prose(name)}: {bad} of {of} ({Number(own.Low)} to {Number(own.High)}), the others {restBad} of {rest} ({Number(other.Low)} to {Number(other.High)}){(apart ? "" : of + rest < Small ? "; few executions, may be chance" : "; may be chance")}\n");
         }
 
         text.Append('\n');

@@ -19,6 +19,8 @@ public sealed class JsonReferenceTests
         "wre alerts list ", "wre alerts deliver ", "wre alerts test ", "wre alerts enable ", "wre policy simulate ", "wre report flag ",
     ];
 
+    private static readonly string[] s_reviewed = ["wre review --skill ", "wre review --list "];
+
     private static readonly string[] s_signed = ["wre ticket verify ", "wre approvers list "];
 
     // Ingestion first: the commands after it would take the lines over as well.
@@ -26,7 +28,7 @@ public sealed class JsonReferenceTests
     [
         "wre ingest ", "wre list --output ", "wre load ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
         "wre audit log ", "wre audit verify ", "wre audit checkpoint ", "wre audit prove --file ", "wre audit prove --check ",
-        "wre report show ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
+        "wre report show ", "wre report explain ", "wre report list ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
     ];
 
     private static readonly string[] s_existing =
@@ -47,6 +49,7 @@ public sealed class JsonReferenceTests
         ["echo 'curl "] = 1,
         ["wre status --output json --skill youtube_spam_detection"] = 1,
         ["wre alerts enable "] = 1,
+        ["wre report explain "] = 1,
         ["wre promote --skill youtube_spam_detection --from prototype --to production "] = 1,
         ["wre policy diff "] = 1,
         ["wre policy approve "] = 1,
@@ -57,7 +60,7 @@ public sealed class JsonReferenceTests
     public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
         Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
-        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_produced).Concat(s_existing).Concat(s_policy).Select(Command).ToList();
+        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_reviewed).Concat(s_produced).Concat(s_existing).Concat(s_policy).Select(Command).ToList();
         Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
@@ -115,10 +118,24 @@ public sealed class JsonReferenceTests
     }
 
     [Fact]
+    public void Reviews_are_documented()
+    {
+        using var workspace = SpamWorkspace.Staged();
+        ReviewCommandTests.History(workspace);
+        using var endpoint = new Tests.Executions.FakeEndpoint((_, _) => Tests.Executions.FakeEndpoint.Answer("""
+            {"readings": [{"about": "P1", "line": 17, "text": "Nothing tells the agent to look at links in short messages.", "suggestion": "Say that links are looked at in every message.",
+              "breadcrumbs": [{"execution_id": "staged-29", "step": 1}]}, {"about": "P7", "line": 17, "text": "No such pattern."}], "fundamental": []}
+            """));
+        ReviewCommandTests.Configure(workspace, endpoint.Address.ToString());
+        Play(workspace.Folder, s_reviewed);
+    }
+
+    [Fact]
     public void Production_and_its_rollback_are_documented()
     {
         using var workspace = SpamWorkspace.Produced();
         WriteReport(workspace);
+        ReviewCommandTests.Configure(workspace, "http://127.0.0.1:9/v1");
         File.AppendAllText(
             workspace.PathOf("modules/infrastructure/wre_core/recursive_improvement/metrics/youtube_spam_detection_fidelity.json"),
             "{\"execution_id\":\"by-hand-1\",\"timestamp\":\"2026-11-24T10:00:00Z\",\"pattern_fidelity\":0.9}\nnonsense\n");

@@ -45,14 +45,14 @@ public sealed class MonitorDaemonTests : IDisposable
     {
         await _test.StageAsync();
         await OnceAsync();
-        Assert.Equal(0, Messages("review_due"));
+        Assert.Equal(0, Messages("review"));
         for (var hour = 0; hour < 49; hour++)
         {
             _test.Time.Advance(TimeSpan.FromHours(1));
             await OnceAsync();
         }
 
-        Assert.Equal(2, Messages("review_due"));
+        Assert.Equal(2, Messages("review"));
     }
 
     [Fact]

@@ -61,6 +61,8 @@ public sealed class Workspace : IDisposable
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
+        Proposals = new ProposalStore(Layout);
+        Decisions = new ProposalDecisions(Layout, Proposals, Loader, Registry, Audit, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, configuration.Advisor?.Model.Model, time);
         Reviews = new ReviewStore(Layout);
         Certificates = new JudgeCertificateStore(Layout);
@@ -207,6 +209,12 @@ public sealed class Workspace : IDisposable
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
 
+    /// <summary>Edits of drafts that wait for a person.</summary>
+    public ProposalStore Proposals { get; }
+
+    /// <summary>People's decisions about them.</summary>
+    public ProposalDecisions Decisions { get; }
+
     /// <summary>Does what rollbacks demand by a deadline.</summary>
     public DeadlineWorker Worker { get; }
 
@@ -256,6 +264,15 @@ public sealed class Workspace : IDisposable
         return agents.TryGetValue(name ?? only[0], out var settings)
             ? Agent(settings, cache)
             : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
+    }
+
+    /// <summary>The agent that runs cases for comparisons.</summary>
+    /// <param name="name">Its name; null for the only one that does not advise, or the advisor where there is no other.</param>
+    /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
+    public IAgent Runner(string? name)
+    {
+        var others = Configuration.Agents.Keys.Where(agent => agent != Configuration.Advisor?.Model.Name).ToList();
+        return Agent(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? Configuration.Advisor?.Model.Name : null), cache: false);
     }
 
     private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat

@@ -7,7 +7,7 @@ public abstract record NotifierSettings
     public static IReadOnlyList<string> KindsForPeople { get; } =
     [
         "rollback_alert", "trigger_alert", "rollout_alert", "rollout_change", "breaker_alert", "runner_change", "dependency_alert",
-        "deadline_overdue", "ingestion_lag", "anomaly", "monitoring_enabled", "notifier_disabled", "test",
+        "deadline_overdue", "ingestion_lag", "anomaly", "monitoring_enabled", "proposals_queued", "notifier_disabled", "test",
     ];
 
     /// <summary>Its name.</summary>

@@ -1,3 +1,4 @@
+using WreSkills.Executions;
 using WreSkills.Monitoring;
 using WreSkills.Registry;
 using WreSkills.Review;
@@ -124,7 +125,7 @@ public sealed class ReviewWorker(Workspace workspace)
 
     /// <summary>Asks the advisor's model for variations of a draft and queues what is shown to be better.</summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="agent">The agent that runs the cases; null as <see cref="Workspace.Runner"/> has it.</param>
+    /// <param name="agent">The agent that runs the cases; null for the only one that does not advise, or the advisor where there is no other.</param>
     /// <param name="judge">Who answers the questions of judge patterns; null for nobody.</param>
     /// <param name="progress">Told finished and all pairs of the comparison that runs; null for nobody.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -133,6 +134,14 @@ public sealed class ReviewWorker(Workspace workspace)
         var settings = request.Ask ? workspace.Configuration.Advisor : null;
         using var model = settings is null ? null : workspace.Model(settings.Model, cache: false);
         request = settings is null ? request : request with { Patience = settings.Limit };
-        return await new VariationReview(workspace).RunAsync(request, model, () => workspace.Runner(agent), judge, progress, cancellationToken).ConfigureAwait(false);
+        return await new VariationReview(workspace).RunAsync(request, model, () => Runner(agent), judge, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A comparison asks anew: answers of another day would meet those of today.
+    private IAgent Runner(string? name)
+    {
+        var advisor = workspace.Configuration.Advisor?.Model.Name;
+        var others = workspace.Configuration.Agents.Keys.Where(agent => agent != advisor).ToList();
+        return workspace.Agent(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? advisor : null), cache: false);
     }
 }

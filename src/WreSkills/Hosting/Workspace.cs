@@ -266,15 +266,6 @@ public sealed class Workspace : IDisposable
             : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
     }
 
-    /// <summary>The agent that runs cases for comparisons.</summary>
-    /// <param name="name">Its name; null for the only one that does not advise, or the advisor where there is no other.</param>
-    /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
-    public IAgent Runner(string? name)
-    {
-        var others = Configuration.Agents.Keys.Where(agent => agent != Configuration.Advisor?.Model.Name).ToList();
-        return Agent(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? Configuration.Advisor?.Model.Name : null), cache: false);
-    }
-
     private IAgent Agent(AgentSettings settings, bool cache) => settings is ChatAgentSettings chat
         ? new ChatAgent(Model(chat, cache), Time)
         : new CommandAgent((CommandAgentSettings)settings, Time);

@@ -20,7 +20,7 @@ internal sealed class CommandTree
             InitCommand.Create(), DiscoverCommand.Create(), NewCommand.Create(), ListCommand.Create(), ShowCommand.Create(), LintCommand.Create(), ScanCommand.Create(), RetireCommand.Create(), RenameCommand.Create(), GcCommand.Create(), ExportCommand.Create(),
             AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), AnomaliesCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
-            StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(), ReviewCommand.Create(), AuditCommand.Create(),
+            StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(), ReviewCommand.Create(), ProposalsCommand.Create(), AuditCommand.Create(),
             PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Workspace);

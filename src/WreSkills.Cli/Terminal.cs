@@ -59,6 +59,29 @@ internal sealed class Terminal
 
     public void Heading(string text) => _console.MarkupLine($"[bold]{Markup.Escape(Safe(text))}[/]");
 
+    /// <summary>The lines of a unified diff: green what comes, red what goes.</summary>
+    public void Diff(string diff)
+    {
+        foreach (var line in diff.TrimEnd('\n').Split('\n'))
+        {
+            var style = line switch
+            {
+                ['+', ..] when !line.StartsWith("+++ ", StringComparison.Ordinal) => "green",
+                ['-', ..] when !line.StartsWith("--- ", StringComparison.Ordinal) => "red",
+                ['@', '@', ..] => "aqua",
+                _ => null,
+            };
+            if (style is null || _plain)
+            {
+                Line(line.TrimEnd('\r'));
+            }
+            else
+            {
+                _console.MarkupLine($"[{style}]{Markup.Escape(Safe(line.TrimEnd('\r')))}[/]");
+            }
+        }
+    }
+
     /// <summary>Text that cannot steer the terminal: names of agents, reasons and breadcrumbs come from records that anybody may write.</summary>
     public static string Safe(string text)
     {

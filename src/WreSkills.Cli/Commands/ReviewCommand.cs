@@ -19,12 +19,19 @@ internal static class ReviewCommand
     private static readonly Option<bool> s_flag = new("--flag") { Description = "Flag the staged version when a fundamental problem of its instructions is found, as scheduled reviews do; the policy may demote it for that." };
     private static readonly Option<bool> s_noModel = new("--no-model") { Description = "Do not ask the advisor's model, whatever wre.yaml says." };
 
-    public static Command Create() => Invocation.With(
-        new Command("review", "Review how a skill performs: weak patterns, drift, clusters of failures, cost, readiness, and what to improve. Exit 0 reviewed, 1 with a fundamental problem of its instructions.")
+    public static Command Create()
+    {
+        var command = new Command("review", "Review how a skill performs: weak patterns, drift, clusters of failures, cost, readiness, and what to improve. Exit 0 reviewed, 1 with a fundamental problem of its instructions.")
         {
             s_skill, s_timeframe, s_state, s_list, s_latest, s_flag, s_noModel,
-        },
-        RunAsync);
+        };
+        foreach (var option in VariationOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
+        return Invocation.With(command, RunAsync);
+    }
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -42,7 +49,12 @@ internal static class ReviewCommand
         invocation.Workspace.RequireKnown(skill);
         PromotionState? state = invocation.Parsed.GetValue(s_state) is { } text ? GlobalOptions.ParseState(text) : null;
         var review = invocation.Parsed.GetValue(s_latest) ? Latest(invocation, skill, state) : await MakeAsync(invocation, skill, state, cancellationToken);
-        if (invocation.Json)
+        var variations = await VariationOptions.RunAsync(invocation, review, !invocation.Parsed.GetValue(s_noModel), cancellationToken);
+        if (invocation.Json && variations is not null)
+        {
+            JsonOutput.Write(invocation.Output, VariationOptions.View(invocation, review, variations));
+        }
+        else if (invocation.Json)
         {
             invocation.Output.Write(ReviewStore.Json(review));
         }
@@ -51,6 +63,10 @@ internal static class ReviewCommand
             ReviewViews.Write(invocation.Terminal, review);
             invocation.Terminal.Line();
             invocation.Terminal.Line($"Stored: {invocation.Workspace.Layout.Relative(invocation.Workspace.Reviews.FileOf(review, "html"))} (and .md, .json)");
+            if (variations is not null)
+            {
+                ProposalViews.Variations(invocation.Terminal, variations);
+            }
         }
 
         return review.FundamentalIssue is null ? 0 : 1;

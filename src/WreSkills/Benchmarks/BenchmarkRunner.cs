@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 using WreSkills.Executions;
 using WreSkills.Loading;
 using WreSkills.Metrics;
@@ -33,12 +31,13 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         }
 
         var started = time.GetUtcNow();
+        var cases = new CaseRunner(time);
         var runs = new BenchmarkRun[jobs.Count];
         var finished = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, parallel), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, jobs.Count), options, async (index, token) =>
         {
-            runs[index] = await RunAsync(skill, agent, jobs[index].Case, jobs[index].Trial, judge?.Cascade, token).ConfigureAwait(false);
+            runs[index] = await cases.RunAsync(skill, agent, jobs[index].Case, jobs[index].Trial, judge?.Cascade, token).ConfigureAwait(false);
             progress?.Invoke(Interlocked.Increment(ref finished), jobs.Count);
         }).ConfigureAwait(false);
 
@@ -61,41 +60,6 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         metrics.Append(skill.Skill, [.. runs.Select(run => run.Execution)]);
         store.Save(result);
         return result;
-    }
-
-    private async Task<BenchmarkRun> RunAsync(LoadedSkill skill, IAgent agent, BenchmarkCase item, int trial, JudgeCascade? judge, CancellationToken cancellationToken)
-    {
-        var request = new AgentRequest
-        {
-            ExecutionId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),
-            Skill = skill,
-            Key = "benchmark:" + item.Id,
-            Prompt = item.Prompt,
-            Input = item.Input,
-            Tools = item.Tools,
-            CacheKey = $"{skill.Digest}/{item.Id}/{trial}",
-        };
-        var truth = new JsonObject { ["case"] = item.Id, ["trial"] = trial, ["critical"] = item.Critical };
-        if (item.ExpectedDecision is not null)
-        {
-            truth["expected_decision"] = item.ExpectedDecision;
-        }
-
-        if (item.Label is { } label)
-        {
-            truth["label"] = label == CaseLabel.Positive ? "positive" : "negative";
-        }
-
-        var (record, answer) = await AgentExecution.RunAsync(agent, request, truth, "benchmark", time, cancellationToken).ConfigureAwait(false);
-        var evidence = ExecutionEvidence.Of(record with { Breadcrumbs = record.Breadcrumbs ?? [] })!;
-        if (judge is not null)
-        {
-            evidence = await judge.JudgeAsync([.. skill.Folder.Patterns, .. item.Patterns], evidence, request.CacheKey, cancellationToken).ConfigureAwait(false);
-        }
-
-        var score = new PatternScorer(skill.Folder.Patterns, skill.Folder.Settings.UnexpectedStepPenalty).Score(evidence);
-        var own = new PatternScorer(item.Patterns).Score(evidence);
-        return new BenchmarkRun(item, trial, new ScoredExecution(record, score, OutcomeClass.Of(record, skill.Folder.Settings)), own, answer.Failure, answer.Log);
     }
 
     private static JudgeUse Use(JudgeCascade judge, JudgeCertificate? certificate) => new()

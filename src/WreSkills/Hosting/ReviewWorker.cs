@@ -1,3 +1,4 @@
+using WreSkills.Executions;
 using WreSkills.Monitoring;
 using WreSkills.Registry;
 using WreSkills.Review;
@@ -93,9 +94,54 @@ public sealed class ReviewWorker(Workspace workspace)
             if (review.Trigger == "schedule")
             {
                 Flag(read);
+                if (await VaryAsync(read, cancellationToken).ConfigureAwait(false) is { } varied)
+                {
+                    done.Add((review.Skill, varied));
+                }
             }
         }
 
         return done;
+    }
+
+    // The schedule proposes variations only where the policy asks for them; what stands in the way is said and stops nothing.
+    private async Task<string?> VaryAsync(SkillReview review, CancellationToken cancellationToken)
+    {
+        if (workspace.Policy.Variations.Scheduled is not (> 0 and var count) || review.WeakPatterns.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var outcome = await VaryAsync(new VariationRequest { Skill = review.Skill, Weak = review.WeakPatterns, Count = count, RequestedBy = "the schedule" }, agent: null, judge: null, progress: null, cancellationToken).ConfigureAwait(false);
+            return $"variations of {review.Skill}: {outcome.Note ?? $"{outcome.Queued.Count} of {outcome.Variations.Count} wait for a person"}";
+        }
+        catch (WreException error)
+        {
+            return $"variations of {review.Skill}: {error.Message}";
+        }
+    }
+
+    /// <summary>Asks the advisor's model for variations of a draft and queues what is shown to be better.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="agent">The agent that runs the cases; null for the only one that does not advise, or the advisor where there is no other.</param>
+    /// <param name="judge">Who answers the questions of judge patterns; null for nobody.</param>
+    /// <param name="progress">Told finished and all pairs of the comparison that runs; null for nobody.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<VariationOutcome> VaryAsync(VariationRequest request, string? agent, Scoring.JudgeCascade? judge, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        var settings = request.Ask ? workspace.Configuration.Advisor : null;
+        using var model = settings is null ? null : workspace.Model(settings.Model, cache: false);
+        request = settings is null ? request : request with { Patience = settings.Limit };
+        return await new VariationReview(workspace).RunAsync(request, model, () => Runner(agent), judge, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A comparison asks anew: answers of another day would meet those of today.
+    private IAgent Runner(string? name)
+    {
+        var advisor = workspace.Configuration.Advisor?.Model.Name;
+        var others = workspace.Configuration.Agents.Keys.Where(agent => agent != advisor).ToList();
+        return workspace.Agent(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? advisor : null), cache: false);
     }
 }

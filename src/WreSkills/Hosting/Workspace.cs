@@ -64,6 +64,8 @@ public sealed class Workspace : IDisposable
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
+        Proposals = new ProposalStore(Layout);
+        Decisions = new ProposalDecisions(Layout, Proposals, Loader, Registry, Audit, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, configuration.Advisor?.Model.Model, time);
         Reviews = new ReviewStore(Layout);
         Certificates = new JudgeCertificateStore(Layout);
@@ -222,6 +224,12 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Failure reports.</summary>
     public FailureReport Reports { get; }
+
+    /// <summary>Edits of drafts that wait for a person.</summary>
+    public ProposalStore Proposals { get; }
+
+    /// <summary>People's decisions about them.</summary>
+    public ProposalDecisions Decisions { get; }
 
     /// <summary>Does what rollbacks demand by a deadline.</summary>
     public DeadlineWorker Worker { get; }

@@ -92,6 +92,7 @@ public static class PolicyDocument
             StagedReview = reviews.Choice("staged", fallback.StagedReview, "hourly", "daily", "weekly", "never"),
             ReviewFlag = WatchRulesReader.ReviewFlag(reviews.Section("flag")),
             ProductionReview = reviews.Choice("production", fallback.ProductionReview, "hourly", "daily", "weekly", "never"),
+            Variations = VariationRules.Read(reviews.Section("variations")),
             Retention = ReadRetention(root.Section("retention")),
             SkillLimits = ReadLimits(root.Section("skill_limits")),
         };

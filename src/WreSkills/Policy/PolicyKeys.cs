@@ -118,6 +118,13 @@ public static class PolicyKeys
         Lower("monitoring.ingestion_lag_minutes", p => p.IngestionLagMinutes, "minutes that ingestion may be behind"),
         Words("reviews.staged", p => p.StagedReview, "never < weekly < daily < hourly", "how often a staged skill is reviewed"),
         Words("reviews.production", p => p.ProductionReview, "never < weekly < daily < hourly", "how often a skill in production is reviewed"),
+        Lower("reviews.flag.critical_misses", p => p.ReviewFlag.CriticalMisses, "a critical pattern missed in a larger share flags staged instructions"),
+        Lower("reviews.flag.minimum", p => p.ReviewFlag.Minimum, "executions to which the pattern must have applied"),
+        Lower("reviews.flag.with_model", p => p.ReviewFlag.WithModel, "with the advisor model's word a pattern missed in a larger share flags"),
+        Plain("reviews.variations.scheduled", p => p.Variations.Scheduled, "variations that a scheduled review asks for; 0 for none"),
+        Lower("reviews.variations.most_changed_lines", p => p.Variations.MostChangedLines, "most lines that a variation removes and adds"),
+        Lower("reviews.variations.most_added_characters", p => p.Variations.MostAddedCharacters, "most characters that a variation adds"),
+        Lower("reviews.variations.alpha", p => p.Variations.Alpha, "chance at which equal texts may pass for an improvement"),
     ];
 
     private static IEnumerable<PolicyKey> SignOff() =>

@@ -71,6 +71,9 @@ public sealed record PromotionPolicy
     /// <summary>How often a production skill is reviewed (policy 5.3). Default <c>weekly</c>.</summary>
     public string ProductionReview { get; init; } = "weekly";
 
+    /// <summary>What reviews may propose, and when (policy 5.3).</summary>
+    public VariationRules Variations { get; init; } = new();
+
     /// <summary>When a review flags a fundamental problem of staged instructions (policy 3.1).</summary>
     public ReviewFlagRules ReviewFlag { get; init; } = new();
 

@@ -16,6 +16,10 @@ public static class TextDiff
         return edits is null ? [$"@@ all {left.Length} lines were replaced by {right.Length} others @@"] : Hunks(edits);
     }
 
+    /// <summary>The hunks of two texts that stand in lines already, so that line endings can be part of them.</summary>
+    /// <returns>Null when there are too many changes.</returns>
+    internal static IReadOnlyList<string>? Hunks(string[] before, string[] after) => Edits(before, after) is { } edits ? Hunks(edits) : null;
+
     private static string[] Lines(string text)
     {
         var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');

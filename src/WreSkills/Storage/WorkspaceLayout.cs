@@ -95,6 +95,9 @@ public sealed record WorkspaceLayout
     /// <summary>Folder of the failure reports.</summary>
     public string ReportsFolder => InCore("reports");
 
+    /// <summary>Folder of the proposals that wait for a person, and of those that were decided.</summary>
+    public string ProposalsFolder => InCore("proposals");
+
     /// <summary>Folder of the benchmark results.</summary>
     public string BenchmarksFolder => InCore("benchmarks");
 
@@ -124,7 +127,7 @@ public sealed record WorkspaceLayout
 
     /// <summary>Absolute folders below <see cref="CoreFolder"/> and <see cref="MetricsFolder"/> that hold nothing but our own files.</summary>
     public IReadOnlyList<string> OwnFolders =>
-        [PolicyProposalsFolder, TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder];
+        [TicketsFolder, TrustFolder, JournalFolder, StoreFolder, ExecutionsFolder, OutboxFolder, ReportsFolder, ProposalsFolder, BenchmarksFolder, IndexFolder, ChatCacheFolder, JudgesFolder, AnomaliesFolder, BreakersFolder, MetricsFolder];
 
     /// <summary>True when a folder is one of ours, lies in one or contains one; a skill must not be extracted there.</summary>
     public bool IsOurs(string folder) => Within(CoreFolder, folder)

@@ -1,3 +1,5 @@
+using WreSkills.Tests.Executions;
+
 namespace WreSkills.EndToEnd.Cli;
 
 /// <summary>
@@ -42,6 +44,9 @@ public sealed class JsonReferenceTests
         "wre policy render ", "wre policy review ",
     ];
 
+    private static readonly string[] s_proposed = ["wre review --variations ", "wre proposals list ", "wre proposals show ", "wre proposals reject "];
+    private static readonly string[] s_accepted = ["wre proposals accept "];
+
     // Everything else in the stories ends with 0.
     private static readonly Dictionary<string, int> s_exitCodes = new()
     {
@@ -60,7 +65,7 @@ public sealed class JsonReferenceTests
     public void Every_block_of_json_is_an_example_or_a_format_and_every_example_is_run()
     {
         Assert.Equal(JsonReference.JsonBlocks, JsonReference.Examples.Count + JsonReference.Formats.Values.Count(text => text.StartsWith('{')));
-        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_reviewed).Concat(s_produced).Concat(s_existing).Concat(s_policy).Select(Command).ToList();
+        var run = s_draft.Concat(s_signed).Concat(s_staged).Concat(s_reviewed).Concat(s_produced).Concat(s_existing).Concat(s_policy).Concat(s_proposed).Concat(s_accepted).Select(Command).ToList();
         Assert.Equal(JsonReference.Examples.Keys.Order(StringComparer.Ordinal), run.Order(StringComparer.Ordinal));
     }
 
@@ -149,6 +154,39 @@ public sealed class JsonReferenceTests
         using var workspace = SpamWorkspace.Produced();
         PolicyChangeTests.Prepare(workspace);
         Play(workspace.Folder, s_policy);
+    }
+
+    [Fact]
+    public void Proposals_are_documented()
+    {
+        using var endpoint = new FakeEndpoint((count, body) => FakeEndpoint.Answer(
+            !body.GetProperty("messages")[1].GetProperty("content").ToString().Contains("Propose ", StringComparison.Ordinal) ? """{"readings":[],"fundamental":[]}"""
+            : count < 3 ? Edit("links of long messages", "links of every message") : Edit("that sells is spam.", "that sells is spam; look at every message.")));
+        using var workspace = new SpamWorkspace();
+        WriteWeak(workspace, endpoint.Address);
+        workspace.Wre("bench", "--skill", SpamWorkspace.Skill, "--agent", "words");
+        Play(workspace.Folder, s_proposed);
+        workspace.Ok("review", "--skill", SpamWorkspace.Skill, "--state", "prototype", "--timeframe", "all", "--variations", "1");
+        Play(workspace.Folder, s_accepted);
+        Assert.Contains("version: \"1.1\"", workspace.Read($".claude/skills/{SpamWorkspace.Skill}_prototype/SKILL.md"), StringComparison.Ordinal);
+
+        static string Edit(string old, string now) => $$"""{"variations":[{"summary":"Look at the links of short messages as well.","patterns":["links_checked=true"],"edits":[{"file":"SKILL.md","old":"{{old}}","new":"{{now}}"}]}]}""";
+    }
+
+    // Its agent looks at links only where the text says so of every message.
+    private static void WriteWeak(SpamWorkspace workspace, Uri endpoint)
+    {
+        var path = $".claude/skills/{SpamWorkspace.Skill}_prototype/SKILL.md";
+        workspace.Write(path, workspace.Read(path) + "\n\nLook at the links of long messages.\n");
+        workspace.Write("wre.yaml", workspace.Read("wre.yaml") + $"  qwen:\n    kind: chat\n    model: qwen3:1.7b\n    endpoint: {endpoint}\n    retries: 0\nadvisor:\n  model: qwen\n");
+        workspace.Write("agent.sh", """
+            in=$(cat)
+            folder=$(printf %s "$in" | sed -n 's/.*"skill_folder":"\([^"]*\)".*/\1/p')
+            case "$in" in *buy*) d=spam;; *) d=allow;; esac
+            if grep -q 'every message' "$folder/SKILL.md"; then l=true; else l=false; fi
+            echo "{\"decision\":\"$d\",\"breadcrumbs\":[{\"step\":\"words\",\"words_checked\":true,\"links_checked\":$l},{\"step\":\"decide\",\"decided\":\"$d\"}]}"
+
+            """);
     }
 
     // A second skill, which uses the first one and repeats a sentence of it.

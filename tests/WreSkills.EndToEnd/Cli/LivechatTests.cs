@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace WreSkills.EndToEnd.Cli;
@@ -41,16 +40,16 @@ public sealed class LivechatTests : IDisposable
     [Fact]
     public void Breaking_one_rule_makes_the_gate_fail()
     {
-        CopyWorkspace();
-        var skill = At($".claude/skills/{Skill}_prototype/SKILL.md");
+        using var workspace = new LivechatWorkspace();
+        var skill = workspace.At($".claude/skills/{Skill}_prototype/SKILL.md");
         var text = File.ReadAllText(skill);
         var begin = text.IndexOf("### Check: threat", StringComparison.Ordinal);
         var end = text.IndexOf("### Check: link", StringComparison.Ordinal);
         Assert.True(begin > 0 && end > begin);
         File.WriteAllText(skill, text.Remove(begin, end - begin));
 
-        Assert.Equal(1, Wre("bench", "--skill", Skill, "--agent", "rules").ExitCode);
-        var status = Wre("status", "--skill", Skill, "--target-state", "staged", "--output", "json");
+        Assert.Equal(1, workspace.Wre("bench", "--skill", Skill, "--agent", "rules").ExitCode);
+        var status = workspace.Wre("status", "--skill", Skill, "--target-state", "staged", "--output", "json");
 
         Assert.Equal(1, status.ExitCode);
         var verdicts = status.Json.GetProperty("gates").EnumerateArray().ToDictionary(gate => gate.GetProperty("name").GetString()!, gate => gate.GetProperty("verdict").GetString());
@@ -60,51 +59,18 @@ public sealed class LivechatTests : IDisposable
     [Fact]
     public void Without_the_bad_edit_the_raid_rolls_nothing_back()
     {
-        CopyWorkspace();
-        Wre("bench", "--skill", Skill);
-        Promote("T1", "prototype", "staged");
-        Assert.Equal(0, Wre("run", "--skill", Skill, "--state", "staged", "--quiet", "--parallel", "4", "live/week_one.jsonl").ExitCode);
-        Promote("T2", "staged", "production");
+        using var workspace = new LivechatWorkspace();
+        workspace.Wre("bench", "--skill", Skill);
+        workspace.Promote("T1", "prototype", "staged");
+        Assert.Equal(0, workspace.Wre("run", "--skill", Skill, "--state", "staged", "--quiet", "--parallel", "4", "live/week_one.jsonl").ExitCode);
+        workspace.Promote("T2", "staged", "production");
 
-        var raid = Wre("run", "--skill", Skill, "--quiet", "live/raid.jsonl");
+        var raid = workspace.Wre("run", "--skill", Skill, "--quiet", "live/raid.jsonl");
 
         Assert.True(raid.ExitCode == 0, raid.Output + raid.Error);
         Assert.Contains("1.0 (production): 30 executions, mean fidelity 1, 30 of 30 right", raid.Output, StringComparison.Ordinal);
-        Assert.Equal("production", Wre("show", "--skill", Skill, "--output", "json").Json.GetProperty("promotion_state").GetString());
+        Assert.Equal("production", workspace.Wre("show", "--skill", Skill, "--output", "json").Json.GetProperty("promotion_state").GetString());
     }
-
-    private void Promote(string ticket, string from, string to)
-    {
-        var made = Wre("ticket", "new", "--skill", Skill, "--from", from, "--to", to, "--ticket", ticket, "--output", "json");
-        var answers = made.Json.GetProperty("answers").EnumerateObject().SelectMany(answer => (string[])["--set", $"{answer.Name}=YES"]);
-        Wre(["ticket", "answer", "--ticket", ticket, "--approver", "0102", "--set", "approval_decision=APPROVED", .. answers]);
-        var promoted = Wre("promote", "--skill", Skill, "--from", from, "--to", to, "--approver", "0102", "--approval-ticket", ticket);
-        Assert.True(promoted.ExitCode == 0, promoted.Output + promoted.Error);
-    }
-
-    private WreResult Wre(params IReadOnlyList<string> arguments) => WreCommand.Run(_folder, null, arguments);
 
     private string At(string relative) => Path.Combine(_folder, relative);
-
-    private void CopyWorkspace()
-    {
-        var source = Path.Combine(WreCommand.RepositoryRoot, "examples", "livechat");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
-        {
-            var path = At(Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Copy(file, path);
-        }
-
-        using var build = Process.Start(new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { "build", "agents/livechat_agent.cs", "-o", "agents/bin", "-nologo", "-v", "q" },
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        var output = build.StandardOutput.ReadToEnd();
-        build.WaitForExit();
-        Assert.True(build.ExitCode == 0, output);
-    }
 }

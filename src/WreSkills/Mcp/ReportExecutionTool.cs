@@ -67,9 +67,14 @@ internal sealed class ReportExecutionTool(WorkspaceAccess access) : SkillTool(
           "type": ["object", "null"],
           "description": "The rollback that this report caused; load the skill again then.",
           "properties": {"version": {"type": ["string", "null"]}, "from_state": {"type": "string"}, "to_state": {"type": "string"}, "reason": {"type": ["string", "null"]}, "serves": {"type": ["string", "null"]}}
+        },
+        "rollout": {
+          "type": ["object", "null"],
+          "description": "The rollout as it stands after this report; aborted means that the staged version serves nobody any more.",
+          "properties": {"percent": {"type": "integer"}, "status": {"type": "string"}, "reason": {"type": ["string", "null"]}}
         }
       },
-      "required": ["execution_id", "skill", "version", "state", "recorded", "scored", "pattern_fidelity", "patterns_missed", "outcome_quality", "note", "rollback"]
+      "required": ["execution_id", "skill", "version", "state", "recorded", "scored", "pattern_fidelity", "patterns_missed", "outcome_quality", "note", "rollback", "rollout"]
     }
     """,
     readOnly: false)
@@ -85,13 +90,13 @@ internal sealed class ReportExecutionTool(WorkspaceAccess access) : SkillTool(
     protected override async Task<JsonObject> AnswerAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
     {
         var json = Record(request.Params?.Arguments, Reporter(request.Server.ClientInfo));
-        var (recorded, rollback) = await Access.WriteAsync(
+        var (recorded, rollback, rollout) = await Access.WriteAsync(
             workspace =>
             {
                 var record = ExecutionRecordReader.Read(json, "the report", null, () => Guid.CreateVersion7(workspace.Time.GetUtcNow()).ToString());
                 var outcome = workspace.Recorder.Record([record]);
                 workspace.Worker.Run();
-                return (outcome.Executions[0], outcome.Skills.GetValueOrDefault(record.Skill)?.Rollback);
+                return (outcome.Executions[0], outcome.Skills.GetValueOrDefault(record.Skill)?.Rollback, workspace.Registry.Load().Find(record.Skill)?.Rollout);
             },
             cancellationToken).ConfigureAwait(false);
         if (rollback is not null && Access.Options.Log is { } log)
@@ -99,10 +104,10 @@ internal sealed class ReportExecutionTool(WorkspaceAccess access) : SkillTool(
             McpLog.RolledBack(log, rollback.Skill, rollback.Version, rollback.Reason);
         }
 
-        return View(recorded, rollback);
+        return View(recorded, rollback, rollout);
     }
 
-    private static JsonObject View(RecordedExecution recorded, Transition? rollback) => new()
+    private static JsonObject View(RecordedExecution recorded, Transition? rollback, RolloutEntry? rollout) => new()
     {
         ["execution_id"] = recorded.Record.ExecutionId,
         ["skill"] = recorded.Record.Skill,
@@ -122,6 +127,7 @@ internal sealed class ReportExecutionTool(WorkspaceAccess access) : SkillTool(
             ["reason"] = rollback.Reason,
             ["serves"] = rollback.Serves,
         },
+        ["rollout"] = rollout is null ? null : new JsonObject { ["percent"] = rollout.Percent, ["status"] = rollout.Status, ["reason"] = rollout.Reason },
     };
 
     // Where the evidence comes from is not the client's to say: people who sign a ticket see how much of it agents reported themselves.

@@ -22,7 +22,9 @@ public sealed class McpSessionTests
     {
         using var workspace = SpamWorkspace.Produced();
         NextVersion(workspace, "1.1", 3);
-        workspace.Record(workspace.Good(110, "staged"));
+
+        // The ids that the template has used are known already.
+        workspace.Record(workspace.Good(110, "staged").Select(line => line.Replace("\"execution_id\":\"", "\"execution_id\":\"second-", StringComparison.Ordinal)));
         workspace.Approve("APPROVAL_20251020_004", "staged", "production");
         workspace.Ok("promote", "--skill", Skill, "--from", "staged", "--to", "production", "--approver", "0102", "--approval-ticket", "APPROVAL_20251020_004", "--production-readiness-checklist-complete");
         NextVersion(workspace, "1.2", 5);

@@ -21,7 +21,7 @@ internal sealed class CommandTree
             AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), AnomaliesCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
             StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(), AuditCommand.Create(),
-            PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), McpCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
+            PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), McpCommand.Create(), HookCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Workspace);
         root.Options.Add(GlobalOptions.Output);

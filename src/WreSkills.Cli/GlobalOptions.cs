@@ -24,9 +24,14 @@ internal static class GlobalOptions
     public static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Opens the workspace that the command line means.</summary>
-    public static Workspace Open(ParseResult parsed)
+    public static Workspace Open(ParseResult parsed) => Open(parsed, null);
+
+    /// <summary>Opens a workspace with the trust root that the command line means.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="root">Its root folder; null for the one that the command line means.</param>
+    public static Workspace Open(ParseResult parsed, string? root)
     {
-        var root = Root(parsed);
+        root ??= Root(parsed);
         var pinned = parsed.GetValue(TrustRoot) ?? (Environment.GetEnvironmentVariable("WRE_TRUST_ROOT") is { Length: > 0 } named ? named : UserSettings.TrustRootOf(root));
         return pinned is null || File.Exists(pinned)
             ? Hosting.Workspace.Open(root, trustRoot: pinned is null ? null : Path.GetFullPath(pinned))

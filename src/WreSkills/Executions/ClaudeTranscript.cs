@@ -138,8 +138,13 @@ public sealed class ClaudeTranscript
             }
 
             var input = Object(block, "input");
-            if (tool == SkillTool && input is { } given && (Text(given, "skill") ?? Text(given, "command")) is { Length: > 0 } skill)
+            if (tool == SkillTool)
             {
+                if (input is not { } given || (Text(given, "skill") ?? Text(given, "command")) is not { Length: > 0 } skill)
+                {
+                    continue;
+                }
+
                 var invocation = lane.Begin(id, skill, at, message);
                 _invocations.Add(invocation);
                 _calls[id] = new ClaudeTurn.Call(invocation, null);

@@ -27,8 +27,8 @@ public sealed class ClaudeTranscriptTests
         Assert.Equal("""{"command":"grep buy chat.txt"}""", invocation.Steps[0].Arguments);
         Assert.Equal([4000.0, 6000.0], invocation.Steps.Select(step => step.AtMs!.Value));
 
-        // The skill is line 3 and the last words line 10; three answers follow the one that invoked it, 117 tokens each.
-        Assert.Equal((TranscriptWriter.Start.AddSeconds(3), TranscriptWriter.Start.AddSeconds(10)), (invocation.StartedAt!.Value, invocation.EndedAt!.Value));
+        // The skill is line 3 and the last words line 11; three answers follow the one that invoked it, 117 tokens each.
+        Assert.Equal((TranscriptWriter.Start.AddSeconds(3), TranscriptWriter.Start.AddSeconds(11)), (invocation.StartedAt!.Value, invocation.EndedAt!.Value));
         Assert.Equal((3 * 117L, "claude-sonnet-4-5"), (invocation.Tokens, invocation.Model));
     }
 
@@ -77,7 +77,8 @@ public sealed class ClaudeTranscriptTests
         var first = new TranscriptWriter().Prompt("go").Skill("t1", "spam").Result("t1").Use("t2", "Bash", []).Result("t2").Text;
         var again = first.Replace("5f0c3a52-session", "another-session", StringComparison.Ordinal).Replace("\"uuid\":\"u", "\"uuid\":\"copy-u", StringComparison.Ordinal);
         var invocation = Assert.Single(ClaudeTranscript.Read(Encoding.UTF8.GetBytes(first + again)));
-        Assert.Equal((["Bash"], "t1"), (Tools(invocation), invocation.ToolUseId) is var (tools, id) ? (tools, id) : default);
+        Assert.Equal("t1", invocation.ToolUseId);
+        Assert.Equal(["Bash"], Tools(invocation));
     }
 
     [Theory]

@@ -109,7 +109,7 @@ public sealed class ClaudeHookTests : IDisposable
         Assert.Equal(("1.0", null, null), (begun.Record.Version, begun.Record.ExecutionTimeMs, begun.Record.Exception));
         Directory.Delete(folder, recursive: true);
         var ended = Assert.Single(Run("Stop", Turn()).Recording.Executions);
-        Assert.Equal(("1.0", 6000.0, 0.5, false), (ended.Record.Version, ended.Record.ExecutionTimeMs, ended.Score!.PatternFidelity!.Value, ended.Record.Exception));
+        Assert.Equal(("1.0", 5000.0, 0.5, false), (ended.Record.Version, ended.Record.ExecutionTimeMs, ended.Score!.PatternFidelity!.Value, ended.Record.Exception));
         Assert.Equal(1, _test.Workspace.Database.ExecutionCounts()[Skill]);
     }
 

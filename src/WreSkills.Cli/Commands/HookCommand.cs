@@ -9,13 +9,13 @@ namespace WreSkills.Cli.Commands;
 internal static class HookCommand
 {
     private const int ReadBytes = 64 * 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
+    private static readonly Option<double> s_patience = new("--patience") { Description = "Seconds after which it gives up; keep it below the hook's own timeout. Default 8.", DefaultValueFactory = _ => 8, HelpName = "SECONDS" };
     private static readonly Option<bool> s_settings = new("--print-settings") { Description = "Print what to put into .claude/settings.json, and do nothing else." };
 
     public static Command Create() => new("hook", "What clients call by themselves while they work.")
     {
         Invocation.With(
-            new Command("claude", "Record the skills that a Claude Code session used: reads a hook's event on stdin and the end of the session's transcript. Never disturbs the client: exits 0 whatever happens, and says on stderr what was not recorded.") { s_settings },
+            new Command("claude", "Record the skills that a Claude Code session used: reads a hook's event on stdin and the end of the session's transcript. Never disturbs the client: exits 0 whatever happens, and says on stderr what was not recorded.") { s_settings, s_patience },
             RunAsync),
     };
 
@@ -27,16 +27,17 @@ internal static class HookCommand
             return 0;
         }
 
+        var patience = TimeSpan.FromSeconds(Math.Clamp(invocation.Parsed.GetValue(s_patience), 0.1, 600));
         try
         {
             // A lock that somebody holds, or a slow disk, must not keep the client waiting; what is left undone is finished by the next command.
-            var outcome = await Task.Run(() => Record(invocation), cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            var outcome = await Task.Run(() => Record(invocation), cancellationToken).WaitAsync(patience, TimeProvider.System, cancellationToken);
             Tell(invocation, outcome);
         }
         catch (Exception problem) when (Environment.GetEnvironmentVariable("WRE_DEBUG") is not { Length: > 0 })
         {
             // Another exit code would block the client's work for our mistake.
-            await invocation.Error.WriteLineAsync($"wre hook: nothing was recorded: {(problem is TimeoutException ? $"it took longer than {s_patience.TotalSeconds:0} s" : problem is WreException or IOException or UnauthorizedAccessException ? problem.Message : $"{problem.GetType().Name}: {problem.Message}")}");
+            await invocation.Error.WriteLineAsync($"wre hook: nothing was recorded: {(problem is TimeoutException ? $"it took longer than {patience.TotalSeconds:0.#} s" : problem is WreException or IOException or UnauthorizedAccessException ? problem.Message : $"{problem.GetType().Name}: {problem.Message}")}");
         }
 
         return 0;

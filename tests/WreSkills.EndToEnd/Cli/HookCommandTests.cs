@@ -12,22 +12,22 @@ public sealed class HookCommandTests
     public void A_turn_with_a_skill_is_recorded_once()
     {
         using var workspace = SpamWorkspace.Produced();
-        workspace.Write("transcript.jsonl", $$"""
+        workspace.Write("transcript.jsonl", """
             {"type":"user","uuid":"u0","sessionId":"s-1","timestamp":"2026-11-25T10:00:00.000Z","message":{"role":"user","content":"moderate the chat"}}
-            {"type":"assistant","uuid":"u1","sessionId":"s-1","timestamp":"2026-11-25T10:00:01.000Z","message":{"id":"m1","model":"claude-sonnet-4-5","role":"assistant","content":[{"type":"tool_use","id":"toolu_01","name":"Skill","input":{"skill":"chat-tools:{{Skill}}"}}],"usage":{"input_tokens":3,"output_tokens":4}}}
+            {"type":"assistant","uuid":"u1","sessionId":"s-1","timestamp":"2026-11-25T10:00:01.000Z","message":{"id":"m1","model":"claude-sonnet-4-5","role":"assistant","content":[{"type":"tool_use","id":"toolu_01","name":"Skill","input":{"skill":"chat-tools:youtube_spam_detection"}}],"usage":{"input_tokens":3,"output_tokens":4}}}
             {"type":"user","uuid":"u2","sessionId":"s-1","timestamp":"2026-11-25T10:00:02.000Z","message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_01","content":"Launching skill"}]}}
             {"type":"assistant","uuid":"u3","sessionId":"s-1","timestamp":"2026-11-25T10:00:03.000Z","message":{"id":"m2","model":"claude-sonnet-4-5","role":"assistant","content":[{"type":"tool_use","id":"toolu_02","name":"Bash","input":{"command":"grep buy chat.txt"}}],"usage":{"input_tokens":5,"output_tokens":6}}}
             {"type":"assistant","uuid":"u4","sess
             """);
         var hook = new JsonObject { ["hook_event_name"] = "Stop", ["session_id"] = "s-1", ["transcript_path"] = workspace.PathOf("transcript.jsonl"), ["cwd"] = workspace.Folder }.ToJsonString();
-        var first = workspace.WreWithInput(hook, "hook", "claude", "--output", "json");
+        var first = workspace.WreWithInput(hook, "hook", "claude", "--patience", "120", "--output", "json");
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
         var execution = Assert.Single(first.Json.GetProperty("executions").EnumerateArray());
         Assert.Equal(("claude-toolu_01", Skill, "1.0", "production"), (
             execution.GetProperty("execution_id").GetString(), execution.GetProperty("skill").GetString(), execution.GetProperty("version").GetString(), execution.GetProperty("state").GetString()));
         Assert.Equal("1", workspace.Sql("SELECT count(*) FROM execution_metrics WHERE execution_id = 'claude-toolu_01'"));
 
-        var second = workspace.WreWithInput(hook, "hook", "claude");
+        var second = workspace.WreWithInput(hook, "hook", "claude", "--patience", "120");
         Assert.Equal((0, "", ""), (second.ExitCode, second.Output, second.Error));
         Assert.Equal("1", workspace.Sql("SELECT count(*) FROM execution_metrics WHERE execution_id = 'claude-toolu_01'"));
     }
@@ -42,7 +42,7 @@ public sealed class HookCommandTests
     {
         using var workspace = new SpamWorkspace();
         var before = Directory.EnumerateFiles(workspace.Folder, "*", SearchOption.AllDirectories).ToList();
-        var result = workspace.WreWithInput(input, "hook", "claude");
+        var result = workspace.WreWithInput(input, "hook", "claude", "--patience", "120");
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
         Assert.True(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 1, result.Error);
@@ -54,7 +54,7 @@ public sealed class HookCommandTests
     {
         using var workspace = new SpamWorkspace();
         workspace.Write("wre.yaml", "version: 1\nnonsense: true\n");
-        var result = workspace.WreWithInput("""{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Skill","tool_use_id":"t1","tool_input":{"skill":"pdf"}}""", "hook", "claude");
+        var result = workspace.WreWithInput("""{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Skill","tool_use_id":"t1","tool_input":{"skill":"pdf"}}""", "hook", "claude", "--patience", "120");
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
         Assert.StartsWith("wre hook: nothing was recorded: ", result.Error, StringComparison.Ordinal);
     }

@@ -41,6 +41,7 @@ public sealed class Workspace : IDisposable
         TicketChecker = new TicketChecker(Tickets, Audit, Trust, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Approvals = new ServedApproval(Layout, Tickets, Statements, TicketChecker, Audit, Trust);
         Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse);
+        Reader = new SkillReader(Loader);
         Executions = new ExecutionLog(Layout);
         Metrics = new MetricsLog(Layout, time);
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
@@ -119,6 +120,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The one loader.</summary>
     public SkillLoader Loader { get; }
+
+    /// <summary>What agents get to read.</summary>
+    public SkillReader Reader { get; }
 
     /// <summary>The whole execution records.</summary>
     public ExecutionLog Executions { get; }

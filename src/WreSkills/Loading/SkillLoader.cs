@@ -19,6 +19,16 @@ public sealed record LoadedSkill(string Skill, string? Version, string Digest, P
 {
     /// <summary>The text of <c>SKILL.md</c>.</summary>
     public string Text => Folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
+
+    /// <summary>Its files with their hashes, in digest order.</summary>
+    public IReadOnlyList<ServedFile> Files { get => field ??= Hash(Folder).Files; init; }
+
+    /// <summary>Digest and files of a folder.</summary>
+    internal static (string Digest, IReadOnlyList<ServedFile> Files) Hash(SkillFolder folder)
+    {
+        var (digest, files) = SkillDigest.ComputeWithFiles(folder);
+        return (digest, [.. folder.Files.Zip(files, (file, sha256) => new ServedFile(file.Path, file.Length, sha256))]);
+    }
 }
 
 /// <summary>Says why a version must not serve although the registry names it; null when it may.</summary>

@@ -12,6 +12,9 @@ internal static class GlobalOptions
 
     public static Option<string> Output { get; } = OutputOption();
 
+    /// <summary>Another name of <see cref="Output"/>, on verbs whose answer agents read.</summary>
+    public static Option<string?> Format { get; } = FormatOption();
+
     public static Option<string?> TrustRoot { get; } = new("--trust-root") { Description = "List of allowed signers outside of the workspace that alone is trusted; default: WRE_TRUST_ROOT, else what `wre approvers pin` pinned.", Recursive = true, HelpName = "FILE" };
 
     /// <summary>What the user trusts, outside of every workspace.</summary>
@@ -42,7 +45,7 @@ internal static class GlobalOptions
         return given is null ? WorkspaceConfiguration.FindRoot(Directory.GetCurrentDirectory()) : Path.GetFullPath(given);
     }
 
-    public static bool Json(ParseResult parsed) => parsed.GetValue(Output) == "json";
+    public static bool Json(ParseResult parsed) => parsed.GetValue(Output) == "json" || (parsed.GetResult(Format) is not null && parsed.GetValue(Format) == "json");
 
     public static Option<string> Skill() => new("--skill") { Description = "The skill's name.", Required = true, HelpName = "NAME" };
 
@@ -57,6 +60,13 @@ internal static class GlobalOptions
 
     /// <summary>The person or account that runs the command.</summary>
     public static string User => Environment.GetEnvironmentVariable("WRE_USER") is { Length: > 0 } user ? user : Environment.UserName;
+
+    private static Option<string?> FormatOption()
+    {
+        var option = new Option<string?>("--format") { Description = "The same as --output.", HelpName = "text|json" };
+        option.AcceptOnlyFromAmong("text", "json");
+        return option;
+    }
 
     private static Option<string> OutputOption()
     {

@@ -40,8 +40,9 @@ public sealed class Workspace : IDisposable
         Statements = new OverrideStatements(Layout, Trust, Policy, time);
         TicketChecker = new TicketChecker(Tickets, Audit, Trust, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Approvals = new ServedApproval(Layout, Tickets, Statements, TicketChecker, Audit, Trust);
-        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse);
-        Reader = new SkillReader(Loader);
+        Outbox = new Outbox(Layout);
+        Drift = new DriftAlerts(Outbox, Policy, time);
+        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse, altered => _ = Drift.TellStore(altered));
         Executions = new ExecutionLog(Layout);
         Metrics = new MetricsLog(Layout, time);
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
@@ -49,12 +50,13 @@ public sealed class Workspace : IDisposable
         Benchmarks = new BenchmarkStore(Layout);
         Flags = new ReviewFlagStore(Layout);
         Monitor = new SkillMonitor(Database, Flags, time);
-        Outbox = new Outbox(Layout);
         Ledger = new DeliveryLedger(Layout);
         Journal = new TransitionJournal(Layout);
         Inspection = new AuditInspection(Layout, Audit);
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
+        Reader = new SkillReader(
+            Loader, new AgentNames(configuration.Agents.Select(agent => KeyValuePair.Create(agent.Key, (agent.Value as ChatAgentSettings)?.Model))), new DependencyResolver(Layout, Dependencies, configuration.Catalog));
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
         Issuer = new TicketIssuer(Checker, Tickets, Index, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
@@ -212,6 +214,8 @@ public sealed class Workspace : IDisposable
     public RecoveryOutcome Recovery { get; private set; } = new();
 
     internal WorkspaceLock Locks { get; }
+
+    internal DriftAlerts Drift { get; }
 
     internal Settlement Settlement { get; }
 

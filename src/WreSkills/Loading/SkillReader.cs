@@ -5,10 +5,21 @@ namespace WreSkills.Loading;
 
 /// <summary>
 /// What an agent gets to read, in three levels (policy 6): name and description, the text, a file on demand. Which version that is, the
-/// <see cref="SkillLoader"/> decides.
+/// <see cref="SkillLoader"/> decides at every call; texts are kept in memory by digest and agent, so a change of the registry counts at once.
 /// </summary>
-public sealed class SkillReader(SkillLoader loader)
+/// <param name="loader">Decides and verifies.</param>
+/// <param name="agents">Names under which skills may speak to agents.</param>
+/// <param name="resolver">Resolves what skills depend on.</param>
+public sealed class SkillReader(SkillLoader loader, AgentNames agents, DependencyResolver resolver)
 {
+    private const int MostTexts = 1024;
+    private const long MostBytes = 64 * 1024 * 1024;
+
+    private readonly BoundedCache<(string Digest, string? Agent, DisclosureLevel Level), (string Text, int Dropped)> _texts = new(MostTexts, MostBytes);
+
+    /// <summary>How many texts are in memory.</summary>
+    public int CachedTexts => _texts.Count;
+
     /// <summary>Reads the version that serves a request.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -23,10 +34,20 @@ public sealed class SkillReader(SkillLoader loader)
             return null;
         }
 
-        await Task.CompletedTask.ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        var text = Describe(request, key, loaded);
-        return text with { Text = request.Level switch { DisclosureLevel.Metadata => null, DisclosureLevel.Body => loaded.Folder.Document?.Body ?? "", _ => loaded.Text } };
+        var described = Describe(request, key, loaded);
+        if (request.Level == DisclosureLevel.Metadata)
+        {
+            return described;
+        }
+
+        var resolved = request.Inject ? await resolver.ResolveAsync(loaded.Folder.Settings.Dependencies, request.Context, cancellationToken).ConfigureAwait(false) : null;
+        if (resolved is { Refused.Count: > 0 })
+        {
+            return described with { Refused = resolved.Refused };
+        }
+
+        var (text, dropped) = TextFor(loaded, request.Agent, request.Level);
+        return described with { Text = resolved is { Context.Count: > 0 } ? ContextBlock.Append(text, resolved.Context) : text, SectionsDropped = dropped };
     }
 
     /// <summary>Reads one file of exactly the version that serves a request.</summary>
@@ -45,17 +66,53 @@ public sealed class SkillReader(SkillLoader loader)
         }
 
         // The path is looked up among the names of the version's files and never walked, so nothing outside of it can be named.
-        var files = loaded.Files;
-        var file = files.FirstOrDefault(file => file.Path == path)
+        var file = loaded.Files.FirstOrDefault(file => file.Path == path)
             ?? throw new WreException(
                 $"{loaded.Skill} {loaded.Version ?? "(draft)"} has no file '{path}'.",
-                "name one of the files below, as it stands there",
-                [.. files.Select(file => file.Path)]);
+                "name one of the files above, exactly as it stands there",
+                [.. loaded.Files.Select(file => file.Path)]);
         return new ServedContent(Describe(request with { Level = DisclosureLevel.Metadata }, key, loaded), file, Bytes(loaded, file));
     }
 
-    private LoadedSkill? Load(LoadRequest request, string key) =>
-        request.State is { } state ? loader.LoadState(request.Skill, state) : loader.Load(request.Skill, key, request.Labels);
+    /// <summary>The text of a version for an agent, without what it depends on.</summary>
+    /// <param name="loaded">The version.</param>
+    /// <param name="agent">The agent; null keeps the parts for all agents.</param>
+    /// <param name="level">Document or body.</param>
+    /// <returns>The text, and how many parts for other agents were left out.</returns>
+    public (string Text, int Dropped) TextFor(LoadedSkill loaded, string? agent, DisclosureLevel level = DisclosureLevel.Document)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        if (agent is not null)
+        {
+            AgentNames.Require(agent);
+            agent = AgentNames.Normalize(agent);
+        }
+
+        var key = (loaded.Digest, agent, level);
+        if (_texts.TryGet(key, out var known))
+        {
+            return known;
+        }
+
+        var text = loaded.Text;
+        var from = level == DisclosureLevel.Body ? MarkedLines.BodyStart(text) : 0;
+        var settings = loaded.Folder.Settings;
+        var made = agent is null
+            ? (from == 0 ? text : text[from..], 0)
+            : AgentSections.Read(text, agents.Known(settings)).For(agents.Identities(agent, settings), from);
+        _texts.Put(key, made, made.Item1.Length * (long)sizeof(char));
+        return made;
+    }
+
+    private LoadedSkill? Load(LoadRequest request, string key)
+    {
+        if (request.Agent is { } agent)
+        {
+            AgentNames.Require(agent);
+        }
+
+        return request.State is { } state ? loader.LoadState(request.Skill, state) : loader.Load(request.Skill, key, request.Labels);
+    }
 
     private static SkillText Describe(LoadRequest request, string key, LoadedSkill loaded) => new()
     {

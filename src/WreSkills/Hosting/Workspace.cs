@@ -298,7 +298,7 @@ public sealed class Workspace : IDisposable
     public async Task<BenchmarkResult> BenchAsync(
         string skill, PromotionState state, IAgent agent, int parallel, Action<int, int>? progress, CancellationToken cancellationToken, JudgeCascade? judge = null)
     {
-        var loaded = Loader.LoadState(skill, state);
+        var loaded = await Reader.ForAgentAsync(Loader.LoadState(skill, state), agent.Name, cancellationToken).ConfigureAwait(false);
         var runner = new BenchmarkRunner(Executions, Metrics, Benchmarks, Time);
         var threshold = loaded.Folder.Settings.PatternFidelityThreshold ?? Policy.PrototypeToStaged.PatternFidelity;
         var result = await runner.RunAsync(loaded, agent, parallel, threshold, progress, cancellationToken, judge is null ? null : (judge, Certificates.Find(skill))).ConfigureAwait(false);

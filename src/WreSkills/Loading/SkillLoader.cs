@@ -20,6 +20,9 @@ public sealed record LoadedSkill(string Skill, string? Version, string Digest, P
     /// <summary>The text of <c>SKILL.md</c>.</summary>
     public string Text => Folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
 
+    /// <summary>What the agent that runs it gets to read. Default: <see cref="Text"/>.</summary>
+    public string AgentText { get => field ?? Text; init; }
+
     /// <summary>Its files with their hashes, in digest order.</summary>
     public IReadOnlyList<ServedFile> Files { get => field ??= Hash(Folder).Files; init; }
 

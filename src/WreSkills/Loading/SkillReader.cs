@@ -74,6 +74,17 @@ public sealed class SkillReader(SkillLoader loader, AgentNames agents, Dependenc
         return new ServedContent(Describe(request with { Level = DisclosureLevel.Metadata }, key, loaded), file, Bytes(loaded, file));
     }
 
+    /// <summary>
+    /// A version as an agent that is about to run it reads it: its parts of the text and, when everything that the skill depends on is there, what that is. A
+    /// run is not refused: whoever starts it has decided, and the record shows what came of it.
+    /// </summary>
+    public async Task<LoadedSkill> ForAgentAsync(LoadedSkill loaded, string agent, CancellationToken cancellationToken)
+    {
+        var (text, _) = TextFor(loaded, agent);
+        var resolved = await resolver.ResolveAsync(loaded.Folder.Settings.Dependencies, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        return loaded with { AgentText = resolved is { Refused.Count: 0, Context.Count: > 0 } ? ContextBlock.Append(text, resolved.Context) : text };
+    }
+
     /// <summary>The text of a version for an agent, without what it depends on.</summary>
     /// <param name="loaded">The version.</param>
     /// <param name="agent">The agent; null keeps the parts for all agents.</param>

@@ -15,13 +15,18 @@ namespace WreSkills.Storage;
 /// <param name="ChangedRest">Nanoseconds of it that a tick does not hold.</param>
 public readonly partial record struct FileIdentity(ulong Device, ulong Inode, long Length, long ModifiedTicks, int ModifiedRest, long ChangedTicks, int ChangedRest)
 {
+    private static readonly AsyncLocal<TimeProvider?> s_clock = new();
+
     // File systems round times, the coarsest in use to two seconds.
     private static readonly TimeSpan s_coarsest = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// The clock that the system stamps files with, whatever clock a workspace runs on. Take it before <see cref="Of"/>, for <see cref="IsSettled"/>.
     /// </summary>
-    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+    public static DateTimeOffset Now => (s_clock.Value ?? TimeProvider.System).GetUtcNow();
+
+    /// <summary>Lets a test look at files as if time had passed since they were written, in its own flow of execution only; null for the system's clock.</summary>
+    internal static TimeProvider? Clock { set => s_clock.Value = value; }
 
     /// <summary>The identity of a file or folder; null when nothing is there, or it cannot be looked at.</summary>
     public static FileIdentity? Of(string path)

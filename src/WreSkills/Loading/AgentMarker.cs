@@ -64,7 +64,7 @@ internal static class AgentMarker
     /// <summary>Agents of a heading's text, such as <c>For Qwen (reviews)</c>; null when it is not about agents.</summary>
     public static IReadOnlyList<string>? Title(ReadOnlySpan<char> title, IReadOnlySet<string> known)
     {
-        title = title.Trim();
+        title = title.Trim().TrimEnd(':').TrimEnd();
         if (title.StartsWith("**", StringComparison.Ordinal) && title.EndsWith("**", StringComparison.Ordinal) && title.Length > 4)
         {
             title = title[2..^2].Trim();

@@ -66,8 +66,14 @@ if command -v gcc >/dev/null || command -v clang >/dev/null; then
     say "native executable"
     linker=(); command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
     rid=$(dotnet --info | awk '/^ *RID:/ {print $2; exit}')
-    dotnet publish src/WreSkills.Cli -c "$configuration" -r "$rid" -p:PublishAot=true \
-        "${linker[@]}" --artifacts-path "$PWD/artifacts/native" -v q
+    # Packing the native tool publishes it; its packages are installed by a test.
+    WRE_PACKAGES="$PWD/artifacts/packages"
+    export WRE_PACKAGES
+    rm -rf "$WRE_PACKAGES"
+    pack() { dotnet pack -c "$configuration" -o "$WRE_PACKAGES" --artifacts-path "$PWD/artifacts/native" -v q "$@"; }
+    pack src/WreSkills.Cli -r "$rid" -p:PublishAot=true "${linker[@]}"
+    pack src/WreSkills.Cli -p:PublishAot=true
+    pack src/WreSkills
     WRE_EXECUTABLE=$(find "$PWD/artifacts/native/publish" -type f -name wre -perm -u+x | head -n 1)
     export WRE_EXECUTABLE
     run_tests WreSkills.EndToEnd "$end_to_end"

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 
 using WreSkills.Hosting;
+using WreSkills.Registry;
 using WreSkills.Search;
 using WreSkills.Tests.Search;
 
@@ -54,6 +55,12 @@ internal static class SearchSpeed
         Print("re-index when nothing changed, all digests computed", Times(5, _ => workspace.IndexRefresh.Run(full: false, [])));
         Print("look before a search, nothing changed", Times(21, _ => workspace.IndexRefresh.Run()));
         PrintProcessor("  the same", 21, () => workspace.IndexRefresh.Run());
+        var replaced = 5_000;
+        Print("one skill: read it and replace it in the index, without a look", Times(21, _ =>
+        {
+            var name = generator.Skill(replaced++).Name;
+            workspace.Index.Update(name, new IndexedSkill(name, PromotionState.Prototype, "1.0", workspace.Loader.OpenPrototype(name).Folder));
+        }));
         Print("one draft changed: look, read and index it", Times(21, round =>
         {
             var path = Path.Combine(root, ".claude", "skills", generator.Skill(round * 97).Name + "_prototype", "SKILL.md");

@@ -33,7 +33,7 @@ internal sealed class CommandTree
     {
         var parsed = _root.Parse(arguments);
         // A wrong value of --output itself cannot be asked for.
-        var json = parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true && parsed.GetValue(GlobalOptions.Output) == "json";
+        var json = parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true && parsed.GetResult(GlobalOptions.Format)?.Errors.Any() != true && GlobalOptions.Json(parsed);
         if (parsed.Errors.Count > 0)
         {
             var problems = parsed.Errors.Select(Sentence).Distinct().ToList();

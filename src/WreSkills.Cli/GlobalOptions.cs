@@ -63,16 +63,6 @@ internal static class GlobalOptions
 
     public static PromotionState ParseState(string text) => PromotionStates.TryParse(text, out var state) ? state : throw new WreException($"'{text}' is no state.", "prototype, staged or production");
 
-    /// <summary>Refuses the name of a skill that is neither registered nor a draft, so that a slip of the pen does not pass for "no data".</summary>
-    public static void RequireKnown(Workspace workspace, string skill)
-    {
-        Skills.SkillName.Require(skill);
-        if (!workspace.SkillNames().Contains(skill))
-        {
-            throw new WreException($"There is no skill '{skill}' here.", "`wre list` shows what there is");
-        }
-    }
-
     /// <summary>The person or account that runs the command.</summary>
     public static string User => Environment.GetEnvironmentVariable("WRE_USER") is { Length: > 0 } user ? user : Environment.UserName;
 

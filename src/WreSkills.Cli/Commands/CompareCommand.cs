@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 
 using WreSkills.Metrics;
-using WreSkills.Registry;
 
 namespace WreSkills.Cli.Commands;
 
@@ -21,10 +20,9 @@ internal static class CompareCommand
     {
         var parsed = invocation.Parsed;
         var skill = parsed.GetValue(s_skill)!;
-        GlobalOptions.RequireKnown(invocation.Workspace, skill);
-        invocation.Workspace.Ingestor.Run(skill);
         var (nameA, nameB) = (parsed.GetValue(s_a)!, parsed.GetValue(s_b)!);
-        var (a, b) = (Find(invocation, skill, nameA), Find(invocation, skill, nameB));
+        var comparison = invocation.Workspace.Queries.CompareSkillVersions(skill, nameA, nameB);
+        var (a, b) = (comparison.A, comparison.B);
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, new JsonObject
@@ -36,11 +34,11 @@ internal static class CompareCommand
                 ["b"] = b is null ? null : JsonViews.Summary(b),
                 ["difference"] = new JsonObject
                 {
-                    ["pattern_fidelity"] = b?.PatternFidelity - a?.PatternFidelity,
-                    ["outcome_quality"] = b?.OutcomeQuality - a?.OutcomeQuality,
-                    ["false_positive_rate"] = b?.FalsePositiveRate - a?.FalsePositiveRate,
-                    ["exception_rate"] = b?.ExceptionRate - a?.ExceptionRate,
-                    ["execution_time_ms"] = b?.ExecutionTimeMs - a?.ExecutionTimeMs,
+                    ["pattern_fidelity"] = comparison.PatternFidelity,
+                    ["outcome_quality"] = comparison.OutcomeQuality,
+                    ["false_positive_rate"] = comparison.FalsePositiveRate,
+                    ["exception_rate"] = comparison.ExceptionRate,
+                    ["execution_time_ms"] = comparison.ExecutionTimeMs,
                 },
             });
             return a is null || b is null ? 1 : 0;
@@ -51,33 +49,19 @@ internal static class CompareCommand
         [
             ["version", Label(a), Label(b), ""],
             ["executions", Count(a), Count(b), ""],
-            Row("pattern fidelity", a?.PatternFidelity, b?.PatternFidelity),
-            Row("outcome quality", a?.OutcomeQuality, b?.OutcomeQuality),
-            Row("false positive rate", a?.FalsePositiveRate, b?.FalsePositiveRate),
-            Row("exception rate", a?.ExceptionRate, b?.ExceptionRate),
-            Row("execution time, ms", a?.ExecutionTimeMs, b?.ExecutionTimeMs),
+            Row("pattern fidelity", a?.PatternFidelity, b?.PatternFidelity, comparison.PatternFidelity),
+            Row("outcome quality", a?.OutcomeQuality, b?.OutcomeQuality, comparison.OutcomeQuality),
+            Row("false positive rate", a?.FalsePositiveRate, b?.FalsePositiveRate, comparison.FalsePositiveRate),
+            Row("exception rate", a?.ExceptionRate, b?.ExceptionRate, comparison.ExceptionRate),
+            Row("execution time, ms", a?.ExecutionTimeMs, b?.ExecutionTimeMs, comparison.ExecutionTimeMs),
         ]);
         return a is null || b is null ? 1 : 0;
-    }
-
-    // A state means its live version; the prototype means its latest benchmarked content.
-    private static MetricsSummary? Find(Invocation invocation, string skill, string name)
-    {
-        var (database, entry) = (invocation.Workspace.Database, invocation.Workspace.Registry.Load().Find(skill));
-        if (!PromotionStates.TryParse(name, out var state))
-        {
-            return database.Latest(skill, name, null, null);
-        }
-
-        return state == PromotionState.Prototype
-            ? database.Latest(skill, null, "prototype", entry?.Prototype?.Digest)
-            : entry?.Live(state) is { } live ? database.Latest(skill, live.Label, state.Text(), null) : null;
     }
 
     private static string Label(MetricsSummary? summary) => summary is null ? "none" : $"{summary.Version} {MetricsCommand.State(summary)}";
 
     private static string Count(MetricsSummary? summary) => summary?.Executions.ToString() ?? "0";
 
-    private static IReadOnlyList<string> Row(string name, double? a, double? b) =>
-        [name, TextViews.Number(a), TextViews.Number(b), b - a is { } difference ? (difference > 0 ? "+" : "") + TextViews.Number(difference) : "–"];
+    private static IReadOnlyList<string> Row(string name, double? a, double? b, double? change) =>
+        [name, TextViews.Number(a), TextViews.Number(b), change is { } difference ? (difference > 0 ? "+" : "") + TextViews.Number(difference) : "–"];
 }

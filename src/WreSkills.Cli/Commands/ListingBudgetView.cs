@@ -41,7 +41,7 @@ internal static class ListingBudgetView
         }
 
         var terminal = invocation.Terminal;
-        terminal.Heading($"{client.Title}: {plan.Skills.Count} skills, {plan.Characters:N0} characters{(plan.Limit is { } limit ? $" of {limit:N0}" : "")}");
+        terminal.Heading($"{client.Title}: {plan.Skills.Count} skill{(plan.Skills.Count == 1 ? "" : "s")}, {plan.Characters:N0} characters{(plan.Limit is { } limit ? $" of {limit:N0}" : "")}");
         terminal.Line(tokens is null ? $"Its rule: {client.Budget.Words}." : $"The budget asked for: {tokens:N0} tokens, {ListingPlan.CharactersPerToken} characters each.");
         terminal.Rows(
             ["skill", "characters", "executions", "listed"],

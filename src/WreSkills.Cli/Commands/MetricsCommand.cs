@@ -16,9 +16,7 @@ internal static class MetricsCommand
         invocation =>
         {
             var (skill, timeframe) = (invocation.Parsed.GetValue(s_skill)!, invocation.Parsed.GetValue(s_timeframe)!);
-            GlobalOptions.RequireKnown(invocation.Workspace, skill);
-            invocation.Workspace.Ingestor.Run(skill);
-            var summaries = invocation.Workspace.Database.Summarize(skill, timeframe);
+            var summaries = invocation.Workspace.Queries.GetSkillMetrics(skill, timeframe);
             if (invocation.Json)
             {
                 JsonOutput.Write(invocation.Output, new JsonObject { ["skill"] = skill, ["timeframe"] = timeframe, ["summaries"] = JsonOutput.List(summaries, JsonViews.Summary) });

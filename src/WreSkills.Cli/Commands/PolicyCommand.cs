@@ -65,7 +65,7 @@ internal static class PolicyCommand
     {
         var workspace = invocation.Workspace;
         var skill = invocation.Parsed.GetValue(s_skill) ?? throw new WreException("Whose history?", "pass --skill NAME");
-        GlobalOptions.RequireKnown(workspace, skill);
+        workspace.RequireKnown(skill);
         workspace.Ingestor.Run(skill);
         var versions = workspace.Registry.Load().Find(skill)?.Versions ?? new Dictionary<string, VersionEntry>();
         var stays = workspace.Database.StaysOf(skill, PromotionState.Production.Text()).Select(stay => (Stay: stay, versions.GetValueOrDefault(stay.Version)?.Baseline?.ExecutionTimeMs)).ToList();

@@ -69,6 +69,7 @@ public sealed class Workspace : IDisposable
         Anomalies = new AnomalyStore(Layout);
         IndexRefresh = new IndexRefresh(this);
         SkillSearch = new SkillSearch(this);
+        Queries = new SkillQueries(this);
         Worker = new DeadlineWorker(this);
         Watch = new SkillWatch(this);
         Recorder = new ExecutionRecorder(this);
@@ -109,6 +110,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Finds skills.</summary>
     public SkillSearch SkillSearch { get; }
+
+    /// <summary>Readiness, figures and comparisons for programs (policy 5.4).</summary>
+    public SkillQueries Queries { get; }
 
     /// <summary>Health of data stores and MCP endpoints.</summary>
     public DependencyHealth Dependencies { get; }
@@ -371,6 +375,18 @@ public sealed class Workspace : IDisposable
         }
 
         return [.. names];
+    }
+
+    /// <summary>Throws when neither the registry nor a draft has such a skill.</summary>
+    /// <param name="skill">The skill's name.</param>
+    /// <exception cref="WreException">It is not a name, or there is no such skill.</exception>
+    public void RequireKnown(string skill)
+    {
+        SkillName.Require(skill);
+        if (!SkillNames().Contains(skill))
+        {
+            throw new WreException($"There is no skill '{skill}' here.", "`wre list` shows what there is");
+        }
     }
 
     /// <summary>Rebuilds graph and index from registry, store and drafts (policy 5.1).</summary>

@@ -20,7 +20,15 @@ public sealed record SkillMcpOptions
     public string? SessionKey { get; init; }
 
     /// <summary>Most requests that read at the same time, 1 or more. Recording is one after another. Default 8.</summary>
-    public int ParallelReads { get; init; } = 8;
+    public int ParallelReads
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 8;
 
     /// <summary>Where problems that the client is not told in full are written; null for nowhere.</summary>
     public ILogger? Log { get; init; }

@@ -23,7 +23,6 @@ public sealed class SkillMcpServer : IDisposable
     public SkillMcpServer(SkillMcpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ParallelReads, 1);
         _access = new WorkspaceAccess(options);
         _resources = new SkillResources(_access);
         Tools =

@@ -118,7 +118,7 @@ internal sealed class SkillResources(WorkspaceAccess access)
         }
         catch (WreException error)
         {
-            throw new McpProtocolException(SkillTool.Words(error), McpErrorCode.InvalidParams);
+            throw new McpProtocolException(SkillTool.Words(error), error, McpErrorCode.InvalidParams);
         }
         catch (Exception error) when (error is not (OperationCanceledException or McpException))
         {
@@ -127,7 +127,7 @@ internal sealed class SkillResources(WorkspaceAccess access)
                 McpLog.Unexpected(log, error, name);
             }
 
-            throw new McpProtocolException($"{name} failed unexpectedly ({error.GetType().Name}).", McpErrorCode.InternalError);
+            throw new McpProtocolException($"{name} failed unexpectedly ({error.GetType().Name}).", error, McpErrorCode.InternalError);
         }
     }
 }

@@ -31,8 +31,9 @@ internal sealed class IndexSearch(SqliteConnection connection, SearchQuery query
         var ordered = exact.Select(id => fused.FirstOrDefault(entry => entry.Document == id) is { Contributions: not null } known ? known : (id, 0, []))
             .Concat(fused.Where(entry => !exact.Contains(entry.Document))).Take(Math.Clamp(query.Top, 1, 100));
         var explanation = new SearchExplanation(plan);
+        using var document = new SqliteStatement(connection, "SELECT skill, path, state, version, digest, agent, keywords, description, headings, body, about FROM documents WHERE id = ?1");
         return new SearchAnswer(
-            [.. ordered.Select(entry => Hit(entry.Document, entry.Score, entry.Contributions, explanation, exact.Contains(entry.Document)))],
+            [.. ordered.Select(entry => Hit(document, entry.Document, entry.Score, entry.Contributions, explanation, exact.Contains(entry.Document)))],
             plan.Words.Where(word => word.Corrected.Count > 0).ToDictionary(word => word.Text, word => word.Corrected));
     }
 
@@ -43,7 +44,8 @@ internal sealed class IndexSearch(SqliteConnection connection, SearchQuery query
             return [];
         }
 
-        using var count = new SqliteStatement(connection, "SELECT COUNT(*) FROM documents");
+        // Counting ten thousand rows takes longer than finding the best of them, so the number is noted with every change.
+        using var count = new SqliteStatement(connection, $"SELECT CAST(value AS INTEGER) FROM notes WHERE name = '{SkillIndex.CountNote}'");
         var (stems, areCommon) = plan.Asked(count.Read() ? count.Int64(0) : 0);
         var match = string.Join(" OR ", stems.Select(stem => $"\"{stem}\""));
         var title = new Ranking("title", 1, Matching($"SELECT rowid, bm25(skill_titles, {IndexFields.TitleWeights}) FROM skill_titles WHERE skill_titles MATCH ?1", match));
@@ -98,9 +100,8 @@ internal sealed class IndexSearch(SqliteConnection connection, SearchQuery query
         return ids;
     }
 
-    private SearchHit Hit(long id, double score, IReadOnlyList<RankContribution> contributions, SearchExplanation explanation, bool exact)
+    private static SearchHit Hit(SqliteStatement statement, long id, double score, IReadOnlyList<RankContribution> contributions, SearchExplanation explanation, bool exact)
     {
-        using var statement = new SqliteStatement(connection, "SELECT skill, path, state, version, digest, agent, keywords, description, headings, body, about FROM documents WHERE id = ?1");
         statement.Bind(1, id);
         if (!statement.Read())
         {
@@ -109,7 +110,7 @@ internal sealed class IndexSearch(SqliteConnection connection, SearchQuery query
 
         string[] fields = [statement.Text(0)!, statement.Text(6)!, statement.Text(7)!, statement.Text(8)!, statement.Text(9)!, statement.Text(10)!];
         var (matches, snippet) = explanation.Of(fields);
-        return new SearchHit(fields[0], statement.Text(2)!, statement.Text(3)!, fields[IndexFields.Description], score, snippet)
+        var hit = new SearchHit(fields[0], statement.Text(2)!, statement.Text(3)!, fields[IndexFields.Description], score, snippet)
         {
             Path = statement.Text(1)!,
             Digest = statement.Text(4)!,
@@ -118,6 +119,8 @@ internal sealed class IndexSearch(SqliteConnection connection, SearchQuery query
             Matches = matches,
             Contributions = contributions,
         };
+        statement.Reset();
+        return hit;
     }
 
     private bool IsFiltered => _state is not null || query.Agent is not null;

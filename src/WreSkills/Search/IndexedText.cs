@@ -90,7 +90,7 @@ internal sealed class IndexedText
         foreach (var token in tokens)
         {
             // Function words are a good part of a body and of no use in it.
-            if (field == IndexFields.Body && QueryPlan.StopWords.Contains(token.Text))
+            if (field == IndexFields.Body && token.Form.IsStopWord)
             {
                 continue;
             }

@@ -9,6 +9,7 @@ internal sealed class SearchExplanation(QueryPlan plan)
     private const int SnippetWords = 16;
 
     private readonly HashSet<string> _stems = [.. plan.Words.SelectMany(word => word.Stems)];
+    private readonly FirstLetters _sought = new(plan.Words.SelectMany(word => word.Stems));
 
     /// <summary>Matches field by field, and the snippet of the field that says most.</summary>
     public (IReadOnlyList<FieldMatch> Matches, string Snippet) Of(IReadOnlyList<string> fields)
@@ -18,7 +19,7 @@ internal sealed class SearchExplanation(QueryPlan plan)
         var best = 0;
         for (var field = 0; field < fields.Count; field++)
         {
-            var tokens = WordSplitter.Split(fields[field]);
+            var tokens = WordSplitter.Split(fields[field], _sought);
             var found = tokens.FindAll(token => Match(token) is not null);
             if (found.Count == 0)
             {

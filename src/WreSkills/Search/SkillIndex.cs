@@ -13,6 +13,9 @@ namespace WreSkills.Search;
 /// </summary>
 public sealed class SkillIndex(WorkspaceLayout layout, TimeProvider time)
 {
+    /// <summary>The note with the number of documents.</summary>
+    internal const string CountNote = "documents";
+
     private const string BuiltNote = "built";
 
     private readonly IndexFile _file = new(layout);
@@ -205,6 +208,7 @@ public sealed class SkillIndex(WorkspaceLayout layout, TimeProvider time)
         }
 
         writer.Finish();
+        connection.Execute("INSERT OR REPLACE INTO notes (name, value) SELECT $1, COUNT(*) FROM documents", CountNote);
         if (change.Everything)
         {
             VectorTable.RemoveUnused(connection);

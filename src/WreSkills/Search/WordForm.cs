@@ -10,6 +10,9 @@ internal sealed class WordForm(string text)
     [ThreadStatic]
     private static Dictionary<string, WordForm?>? s_remembered;
 
+    /// <summary>Stands for a word that was not looked at, because it cannot be one of those that are sought.</summary>
+    public static WordForm Other { get; } = new("\0");
+
     /// <summary>Its folded form.</summary>
     public string Text { get; } = text;
 
@@ -18,6 +21,9 @@ internal sealed class WordForm(string text)
 
     /// <summary>Hash of its folded form.</summary>
     public ulong Hash { get; } = StableHash.Of(text);
+
+    /// <summary>True when it says nothing about a skill.</summary>
+    public bool IsStopWord { get; } = QueryPlan.StopWords.Contains(text);
 
     /// <summary>The change whose writer knows this word already; most words of a text do not have to be told to it again.</summary>
     public object? WrittenBy { get; set; }

@@ -38,7 +38,9 @@ internal static class WordSplitter
     public const int LongestWord = 64;
 
     /// <summary>All tokens in the order of the text.</summary>
-    public static List<Token> Split(ReadOnlySpan<char> text)
+    /// <param name="text">The text.</param>
+    /// <param name="sought">First letters of the words that are sought; words with another first letter of ASCII stand for <see cref="WordForm.Other"/>. Null seeks all.</param>
+    public static List<Token> Split(ReadOnlySpan<char> text, FirstLetters? sought = null)
     {
         var tokens = new List<Token>(text.Length / 6);
         for (var at = 0; at < text.Length;)
@@ -58,11 +60,11 @@ internal static class WordSplitter
 
             if (kind == Script.Unspaced)
             {
-                AddGrams(tokens, text, at, end);
+                AddGrams(tokens, text, at, end, sought);
             }
             else
             {
-                AddWord(tokens, text, at, end);
+                AddWord(tokens, text, at, end, sought);
             }
 
             at = end;
@@ -101,10 +103,10 @@ internal static class WordSplitter
         Unspaced,
     }
 
-    private static void AddWord(List<Token> tokens, ReadOnlySpan<char> text, int start, int end)
+    private static void AddWord(List<Token> tokens, ReadOnlySpan<char> text, int start, int end, FirstLetters? sought)
     {
         var word = text[start..Math.Min(end, start + LongestWord)];
-        Add(tokens, start, word, TokenKind.Word);
+        Add(tokens, start, word, TokenKind.Word, sought);
         if (!HasParts(word))
         {
             return;
@@ -115,7 +117,7 @@ internal static class WordSplitter
             var (offset, length) = range.GetOffsetAndLength(word.Length);
             if (length > 1 && length < word.Length)
             {
-                Add(tokens, start + offset, word.Slice(offset, length), TokenKind.Part);
+                Add(tokens, start + offset, word.Slice(offset, length), TokenKind.Part, sought);
             }
         }
     }
@@ -134,17 +136,17 @@ internal static class WordSplitter
         return char.IsDigit(word[0]) && word.Length > 1;
     }
 
-    private static void AddGrams(List<Token> tokens, ReadOnlySpan<char> text, int start, int end)
+    private static void AddGrams(List<Token> tokens, ReadOnlySpan<char> text, int start, int end, FirstLetters? sought)
     {
         var (first, second) = (start, start + ClusterLength(text, start, end));
         while (second < end)
         {
             var third = second + ClusterLength(text, second, end);
-            Add(tokens, first, text[first..third], TokenKind.Gram);
+            Add(tokens, first, text[first..third], TokenKind.Gram, sought);
             (first, second) = (second, third);
         }
 
-        Add(tokens, first, text[first..end], TokenKind.Gram);
+        Add(tokens, first, text[first..end], TokenKind.Gram, sought);
     }
 
     private static int ClusterLength(ReadOnlySpan<char> text, int at, int end)
@@ -158,9 +160,9 @@ internal static class WordSplitter
         return length;
     }
 
-    private static void Add(List<Token> tokens, int start, ReadOnlySpan<char> covered, TokenKind kind)
+    private static void Add(List<Token> tokens, int start, ReadOnlySpan<char> covered, TokenKind kind, FirstLetters? sought)
     {
-        if (WordForm.Of(covered) is { } form)
+        if ((sought is null || sought.MayBegin(covered[0]) ? WordForm.Of(covered) : WordForm.Other) is { } form)
         {
             tokens.Add(new Token(start, covered.Length, form, kind));
         }

@@ -27,12 +27,14 @@ public sealed class MonitorRaceTests : IDisposable
         new() { Skill = TestWorkspace.Skill, Change = change, Reason = change, Approver = TestWorkspace.Approver, OnlyIf = only, RequestedBy = "someone" };
 
     [Fact]
-    public async Task Of_advancing_and_aborting_exactly_one_wins_a_thousand_times()
+    public async Task Of_advancing_and_aborting_exactly_one_wins_hundreds_of_times()
     {
+        // The orders that threads fall into by chance; InterleavedRaceTests draws a thousand of them.
+        const int rounds = 250;
         var test = await SecondStagedAsync();
         var random = new Random(11);
         var (advanced, aborted) = (0, 0);
-        for (var round = 0; round < 1000; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var (staged, rollout) = (test.Entry.Live(PromotionState.Staged)!.Value, test.Entry.Rollout!);
             (long, int, string) seen = (staged.Version.StateSerial, rollout.Step, rollout.Status);
@@ -58,9 +60,9 @@ public sealed class MonitorRaceTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_monitors_and_a_person_exactly_one_rolls_back_hundreds_of_times()
+    public async Task Of_two_monitors_and_a_person_exactly_one_rolls_back_a_hundred_times()
     {
-        const int rounds = 300;
+        const int rounds = 100;
         var test = new TestWorkspace();
         _workspaces.Add(test);
         await test.ProduceAsync();

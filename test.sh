@@ -18,6 +18,8 @@ install_missing() {
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
     command -v git >/dev/null || missing+=(git)
     command -v ssh-keygen >/dev/null || missing+=(openssh-client)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
     command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
     [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
     if [ ${#missing[@]} -gt 0 ]; then
@@ -31,6 +33,12 @@ install_missing() {
 
 command -v apt-get >/dev/null && install_missing
 rm -rf "$results"
+
+# The official MCP client of another language; the tests that use it are skipped, and say so, without it.
+if command -v npm >/dev/null; then
+    say "npm ci"
+    npm ci --prefix tests/WreSkills.EndToEnd/Mcp --ignore-scripts --no-audit --no-fund
+fi
 
 say "restore, build, format"
 dotnet restore --locked-mode

@@ -10,6 +10,7 @@ var subjects = new Dictionary<string, (string Description, Func<string[], int> R
     ["monitor"] = ("the monitor: an update, a fleet of 10,000 skills, the time from a record to the rollback", MonitorSpeed.Run),
     ["processes"] = ("whole processes of the native executable", ProcessSpeed.Run),
     ["queries"] = ("what monitor and gates ask, on the database that ingest leaves", QuerySpeed.Run),
+    ["routing"] = ("which version serves a key: time, memory, evenness and steadiness over a million keys", RoutingSpeed.Run),
     ["search"] = ("the search index over 10,000 skills, and its quality on the labelled set", SearchSpeed.Run),
     ["simulation"] = ("false alarms and delays of the rules on a modelled skill", SimulationFigures.Run),
     ["sshsig"] = ("verify signatures, against ssh-keygen on N of them, most spoilt", SshSignatureSpeed.Run),

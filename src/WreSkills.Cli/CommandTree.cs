@@ -21,7 +21,7 @@ internal sealed class CommandTree
             AgentsCommand.Create(), BenchCommand.Create(), RunCommand.Create(), RecordCommand.Create(), ScoreCommand.Create(), JudgeCommand.Create(),
             MetricsCommand.Create(), AnomaliesCommand.Create(), CompareCommand.Create(), IngestCommand.Create(),
             StatusCommand.Create(), ValidateCommand.Create(), TicketCommand.Create(), ApproversCommand.Create(), PromoteCommand.Create(), RolloutCommand.Create(), RollbackCommand.Create(), ReportCommand.Create(), ReviewCommand.Create(), ProposalsCommand.Create(), AuditCommand.Create(),
-            PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
+            PolicyCommand.Create(), MonitorCommand.Create(), AlertsCommand.Create(), DependenciesCommand.Create(), LoadCommand.Create(), McpCommand.Create(), HookCommand.Create(), SearchCommand.Create(), ReindexCommand.Create(), DoctorCommand.Create(), DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Workspace);
         root.Options.Add(GlobalOptions.Output);
@@ -33,7 +33,7 @@ internal sealed class CommandTree
     {
         var parsed = _root.Parse(arguments);
         // A wrong value of --output itself cannot be asked for.
-        var json = parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true && parsed.GetValue(GlobalOptions.Output) == "json";
+        var json = parsed.GetResult(GlobalOptions.Output)?.Errors.Any() != true && parsed.GetResult(GlobalOptions.Format)?.Errors.Any() != true && GlobalOptions.Json(parsed);
         if (parsed.Errors.Count > 0)
         {
             var problems = parsed.Errors.Select(Sentence).Distinct().ToList();

@@ -12,6 +12,9 @@ internal static class GlobalOptions
 
     public static Option<string> Output { get; } = OutputOption();
 
+    /// <summary>Another name of <see cref="Output"/>, on verbs whose answer agents read.</summary>
+    public static Option<string?> Format { get; } = FormatOption();
+
     public static Option<string?> TrustRoot { get; } = new("--trust-root") { Description = "List of allowed signers outside of the workspace that alone is trusted; default: WRE_TRUST_ROOT, else what `wre approvers pin` pinned.", Recursive = true, HelpName = "FILE" };
 
     /// <summary>What the user trusts, outside of every workspace.</summary>
@@ -21,9 +24,14 @@ internal static class GlobalOptions
     public static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Opens the workspace that the command line means.</summary>
-    public static Workspace Open(ParseResult parsed)
+    public static Workspace Open(ParseResult parsed) => Open(parsed, null);
+
+    /// <summary>Opens a workspace with the trust root that the command line means.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="root">Its root folder; null for the one that the command line means.</param>
+    public static Workspace Open(ParseResult parsed, string? root)
     {
-        var root = Root(parsed);
+        root ??= Root(parsed);
         var settings = UserSettings;
         var pinned = parsed.GetValue(TrustRoot) ?? (Environment.GetEnvironmentVariable("WRE_TRUST_ROOT") is { Length: > 0 } named ? named : settings.TrustRootOf(root));
         return pinned is null || File.Exists(pinned)
@@ -43,7 +51,7 @@ internal static class GlobalOptions
         return given is null ? WorkspaceConfiguration.FindRoot(Directory.GetCurrentDirectory()) : Path.GetFullPath(given);
     }
 
-    public static bool Json(ParseResult parsed) => parsed.GetValue(Output) == "json";
+    public static bool Json(ParseResult parsed) => parsed.GetValue(Output) == "json" || (parsed.GetResult(Format) is not null && parsed.GetValue(Format) == "json");
 
     public static Option<string> Skill() => new("--skill") { Description = "The skill's name.", Required = true, HelpName = "NAME" };
 
@@ -58,6 +66,13 @@ internal static class GlobalOptions
 
     /// <summary>The person or account that runs the command.</summary>
     public static string User => Environment.GetEnvironmentVariable("WRE_USER") is { Length: > 0 } user ? user : Environment.UserName;
+
+    private static Option<string?> FormatOption()
+    {
+        var option = new Option<string?>("--format") { Description = "The same as --output.", HelpName = "text|json" };
+        option.AcceptOnlyFromAmong("text", "json");
+        return option;
+    }
 
     private static Option<string> OutputOption()
     {

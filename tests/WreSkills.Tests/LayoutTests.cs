@@ -7,7 +7,7 @@ public class LayoutTests
     private static readonly string[] s_stages =
     [
         "Storage", "Policy", "Trust", "Skills", "Scanning", "Registry", "Search", "Loading", "Executions", "Scoring", "Metrics", "Benchmarks",
-        "Monitoring", "Notifications", "Promotion", "Review", "Hosting",
+        "Monitoring", "Notifications", "Promotion", "Review", "Hosting", "Mcp",
     ];
 
     private static string SourceFolder => Path.Combine(RepositoryRoot.Find(), "src", "WreSkills");

@@ -8,7 +8,7 @@ namespace WreSkills.Cli.Commands;
 /// <summary><c>wre doctor</c>: check and mend the workspace.</summary>
 internal static class DoctorCommand
 {
-    private static readonly Option<bool> s_repair = new("--repair") { Description = "Bring folders, documents, graph and index in line with registry and store; drifted folders are overwritten." };
+    private static readonly Option<bool> s_repair = new("--repair") { Description = "Put altered versions back into the store from folders that still hold them, and bring folders, documents, graph and index in line with registry and store; drifted folders are overwritten." };
     private static readonly Option<bool> s_rebuild = new("--rebuild") { Description = "Make database, graph and index anew from the append-only files, the registry and the store." };
 
     public static Command Create() => Invocation.With(
@@ -25,7 +25,10 @@ internal static class DoctorCommand
 
         if (invocation.Parsed.GetValue(s_repair))
         {
-            doctor.Repair();
+            foreach (var note in doctor.Repair())
+            {
+                invocation.Error.WriteLine($"note: {Terminal.Safe(note)}");
+            }
         }
 
         var invariants = doctor.Check();
@@ -46,7 +49,7 @@ internal static class DoctorCommand
             invocation.Terminal.Line($"  - {problem}");
         }
 
-        invocation.Terminal.Line(holds ? "All invariants hold." : "Not all invariants hold. `wre doctor --repair` mends folders, documents, graph and index; `--rebuild` the database.");
+        invocation.Terminal.Line(holds ? "All invariants hold." : "Not all invariants hold. `wre doctor --repair` mends store, folders, documents, graph and index; `--rebuild` the database.");
         return holds ? 0 : 1;
     }
 }

@@ -73,12 +73,23 @@ internal static class ListCommand
         var (agent, intent, state) = (parsed.GetValue(s_agent), parsed.GetValue(s_intent), parsed.GetValue(s_state));
         return (name, entry) =>
         {
-            // A draft that nobody has registered speaks for itself.
-            var draft = entry is null && (agent ?? intent) is not null ? SkillHeader.OfFolder(invocation.Workspace.Loader.DraftFolder(name), new byte[16 * 1024])?.Header : null;
+            var runs = (agent ?? intent) is null ? default : Runs(invocation, name, entry);
             return (state is null || state == (entry is null ? "prototype" : State(entry)))
-                && (intent is null || string.Equals(entry?.IntentType ?? draft?.IntentType, intent, StringComparison.OrdinalIgnoreCase))
-                && (agent is null || (entry is null ? draft?.PrimaryAgent == agent || draft?.Agents.Contains(agent) == true : entry.PrimaryAgent == agent || entry.FallbackAgent == agent));
+                && (intent is null || string.Equals(runs.Intent, intent, StringComparison.OrdinalIgnoreCase))
+                && (agent is null || runs.Agents.Contains(agent, StringComparer.OrdinalIgnoreCase));
         };
+    }
+
+    // A draft that nobody has registered speaks for itself.
+    private static (IReadOnlyList<string> Agents, string? Intent) Runs(Invocation invocation, string name, SkillEntry? entry)
+    {
+        if (entry is not null)
+        {
+            return ([.. ((string?[])[entry.PrimaryAgent == "unknown" ? null : entry.PrimaryAgent, entry.FallbackAgent]).OfType<string>().Distinct()], entry.IntentType == "unknown" ? null : entry.IntentType);
+        }
+
+        var draft = SkillHeader.OfFolder(invocation.Workspace.Loader.DraftFolder(name), new byte[16 * 1024])?.Header;
+        return ([.. ((string?[])[draft?.PrimaryAgent, .. draft?.Agents ?? []]).OfType<string>().Distinct()], draft?.IntentType);
     }
 
     private static int? Tokens(Invocation invocation) => invocation.Parsed.GetValue(s_tokens) is not { } tokens ? null
@@ -114,18 +125,24 @@ internal static class ListCommand
         return notes.Count == 0 ? "–" : string.Join("; ", notes);
     }
 
-    private static JsonObject View(Invocation invocation, string name, SkillEntry? entry) => new()
+    private static JsonObject View(Invocation invocation, string name, SkillEntry? entry)
     {
-        ["skill"] = name,
-        ["registered"] = entry is not null,
-        ["promotion_state"] = entry?.PromotionState.Text() ?? "prototype",
-        ["production"] = entry?.Live(PromotionState.Production)?.Label,
-        ["staged"] = entry?.Live(PromotionState.Staged)?.Label,
-        ["rollout_percent"] = entry?.Rollout?.Percent,
-        ["last_promotion"] = entry?.LastPromotion,
-        ["last_rollback"] = entry?.LastRollback,
-        ["rollout_status"] = entry?.Rollout?.Status,
-        ["retired"] = entry?.Retired is not null,
-        ["attention"] = Attention(invocation, name, entry) is var attention and not "–" ? attention : null,
-    };
+        var (agents, intent) = Runs(invocation, name, entry);
+        return new JsonObject
+        {
+            ["skill"] = name,
+            ["registered"] = entry is not null,
+            ["agents"] = JsonOutput.Texts(agents),
+            ["intent_type"] = intent,
+            ["promotion_state"] = entry?.PromotionState.Text() ?? "prototype",
+            ["production"] = entry?.Live(PromotionState.Production)?.Label,
+            ["staged"] = entry?.Live(PromotionState.Staged)?.Label,
+            ["rollout_percent"] = entry?.Rollout?.Percent,
+            ["last_promotion"] = entry?.LastPromotion,
+            ["last_rollback"] = entry?.LastRollback,
+            ["rollout_status"] = entry?.Rollout?.Status,
+            ["retired"] = entry?.Retired is not null,
+            ["attention"] = Attention(invocation, name, entry) is var attention and not "–" ? attention : null,
+        };
+    }
 }

@@ -65,7 +65,7 @@ public sealed class ChatAgent(ChatModel model, TimeProvider time) : IAgent
     {
         private readonly List<ChatMessage> _messages =
         [
-            new(ChatRole.System, settings.System + (settings.System.Length > 0 ? "\n\n" : "") + request.Skill.Text + HowToAnswer),
+            new(ChatRole.System, settings.System + (settings.System.Length > 0 ? "\n\n" : "") + request.Skill.AgentText + HowToAnswer),
             new(ChatRole.User, Input(request)),
         ];
 

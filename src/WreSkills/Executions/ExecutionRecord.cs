@@ -41,7 +41,7 @@ public sealed record ExecutionRecord
     /// <summary>What the traffic split hashed.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Where the evidence comes from: <c>benchmark</c>, <c>live</c> or <c>imported</c>.</summary>
+    /// <summary>Where the evidence comes from: <c>live</c>, <c>benchmark</c>, <c>imported</c>, <c>mcp</c> (reported by an MCP client) or <c>hook</c> (read from a client's transcript).</summary>
     public string? Source { get; init; }
 
     /// <summary>The ordered log of the run; null when the record says nothing about it.</summary>

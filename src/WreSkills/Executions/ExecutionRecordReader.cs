@@ -64,7 +64,7 @@ public static class ExecutionRecordReader
             Agent = fields.Text("agent"),
             Model = fields.Text("model"),
             Key = fields.Text("key"),
-            Source = fields.Choice("source", "live", "benchmark", "imported"),
+            Source = fields.Choice("source", "live", "benchmark", "imported", "mcp", "hook"),
             Breadcrumbs = fields.List("breadcrumbs"),
             Decision = fields.Any("decision"),
             ExpectedDecision = fields.Any("expected_decision"),

@@ -25,6 +25,8 @@ internal static class DependencySettingsReader
                 WorkingDirectory = root,
                 Query = one.Text("query", "SELECT 1")!,
                 ExpectStatus = one.Keys.Contains("expect_status") ? one.Whole("expect_status", 200, 100, 599) : null,
+                Address = one.Text("address"),
+                Description = one.Text("description"),
                 Timeout = TimeSpan.FromSeconds(one.Number("timeout_seconds", 2, 0.01, 60)),
             };
             if (Missing(settings) is var (key, what))

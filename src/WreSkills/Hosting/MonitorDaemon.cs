@@ -37,6 +37,9 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
     /// <summary>How often everything is ingested, whatever the file system said (policy 5.4). Default one hour.</summary>
     public TimeSpan IngestInterval { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How often store and folders are held against the registry. Default ten minutes.</summary>
+    public TimeSpan DriftInterval { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often a standby asks whether the other one is gone. Default one second.</summary>
     public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -223,6 +226,12 @@ public sealed class MonitorDaemon(string root, TimeProvider time, Action<Monitor
             Note(Attempt(() => MonitorSchedule.Run(workspace, Say)));
             Note(await AdviseAsync(wait: tail is null, cancellationToken).ConfigureAwait(false));
             Note(Attempt(() => workspace.IndexRefresh.Run()));
+            if (tail is null || IsDue("drift", DriftInterval))
+            {
+                Note(Attempt(() => MonitorSchedule.Drift(workspace, Say)));
+                Mark("drift");
+            }
+
             Mark("sweep");
             Note(Attempt(() => SignOfLife(workspace, problems)));
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
+using WreSkills.Loading;
 using WreSkills.Notifications;
 using WreSkills.Policy;
 using WreSkills.Registry;
@@ -50,6 +51,38 @@ internal static class MonitorSchedule
                 ["text"] = $"{char.ToUpperInvariant(due[0])}{due[1..]}.",
                 ["next"] = "wre policy show",
             });
+        }
+    }
+
+    /// <summary>
+    /// Looks whether store and folders still are what the registry says. While a transition is under way they need not be, so nothing is told then.
+    /// </summary>
+    public static void Drift(Workspace workspace, Action<string, string?, string> say)
+    {
+        var registry = workspace.Registry.Load();
+        var drifts = new List<FolderDrift>();
+        foreach (var (skill, entry) in registry.Skills)
+        {
+            foreach (var label in entry.Active.Values)
+            {
+                var digest = entry.Versions[label].Digest;
+                if (workspace.Store.TryOpen(skill, digest, out _) is { } problem && workspace.Drift.TellStore(new AlteredVersion(skill, label, digest, problem.Drift, problem.Refusal.Message)))
+                {
+                    say(DriftAlerts.Kind, skill, problem.Refusal.Message);
+                }
+            }
+
+            drifts.AddRange(((FolderDrift?[])[FolderDrift.Staged(workspace, skill, entry), FolderDrift.Production(workspace, skill, entry)]).OfType<FolderDrift>());
+        }
+
+        if (workspace.Journal.Open().Count > 0 || workspace.Registry.Load().Serial != registry.Serial)
+        {
+            return;
+        }
+
+        foreach (var drift in drifts.Where(workspace.Drift.TellFolder))
+        {
+            say(DriftAlerts.Kind, drift.Skill, $"{drift.Words}; `wre doctor --repair` makes it a copy again");
         }
     }
 

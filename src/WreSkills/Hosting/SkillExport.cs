@@ -251,17 +251,21 @@ public sealed class SkillExport(Workspace workspace, SkillClient client, string?
         return folder.IsSound ? SkillDigest.Compute(folder) : "unsound".PadRight(64, '-');
     }
 
-    private Dictionary<string, ExportedSkill> ReadLock()
+    private Dictionary<string, ExportedSkill> ReadLock() => ReadLock(LockFile);
+
+    /// <summary>What a lock file says about its folder; empty when there is none.</summary>
+    /// <exception cref="WreException">It is damaged.</exception>
+    internal static Dictionary<string, ExportedSkill> ReadLock(string lockFile)
     {
         var skills = new Dictionary<string, ExportedSkill>();
-        if (!File.Exists(LockFile))
+        if (!File.Exists(lockFile))
         {
             return skills;
         }
 
         try
         {
-            var root = JsonNode.Parse(File.ReadAllBytes(LockFile), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
+            var root = JsonNode.Parse(File.ReadAllBytes(lockFile), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
             foreach (var (name, node) in root["skills"]!.AsObject())
             {
                 SkillName.Require(name);
@@ -274,7 +278,7 @@ public sealed class SkillExport(Workspace workspace, SkillClient client, string?
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException or WreException)
         {
-            throw new WreException($"{LockFile} is damaged: {error.Message}", "restore it from git, or delete it and export with --force", innerException: error);
+            throw new WreException($"{lockFile} is damaged: {error.Message}", "restore it from git, or delete it and export with --force", innerException: error);
         }
     }
 

@@ -98,7 +98,7 @@ public sealed class SkillRunner(Workspace workspace, IAgent agent)
             return (null, null, null);
         }
 
-        var request = new AgentRequest { ExecutionId = id, Skill = loaded, Key = key, Prompt = input.Prompt, Input = input.Input };
+        var request = new AgentRequest { ExecutionId = id, Skill = await workspace.Reader.ForAgentAsync(loaded, agent.Name, cancellationToken).ConfigureAwait(false), Key = key, Prompt = input.Prompt, Input = input.Input };
         var (record, result) = await AgentExecution.RunAsync(agent, request, input.Truth, "live", workspace.Time, cancellationToken).ConfigureAwait(false);
         return (loaded, record, result.Failure);
     }

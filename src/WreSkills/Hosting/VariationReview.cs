@@ -77,7 +77,7 @@ public sealed class VariationReview(Workspace workspace)
             return outcome with { Note = $"{request.Skill} has no benchmark cases, so no variation could be shown to be better." };
         }
 
-        var text = SkillText.Of(draft.Folder, draft.Digest);
+        var text = DraftText.Of(draft.Folder, draft.Digest);
         var earlier = workspace.Proposals.List(request.Skill).Proposals;
         var question = VariationPrompt.Of(Brief(request, text, earlier));
         var answer = await AskAsync(advisor, question, request.Patience, cancellationToken).ConfigureAwait(false);
@@ -116,7 +116,7 @@ public sealed class VariationReview(Workspace workspace)
 
     // All checks come first: how many variations are compared decides how strong the evidence for each has to be.
     private async Task<VariationOutcome> CompareAsync(
-        VariationRequest request, VariationOutcome outcome, LoadedSkill draft, SkillText text, IReadOnlyList<ProposedVariation> proposed, Func<IAgent> agent, JudgeCascade? judge, Action<int, int>? progress, CancellationToken cancellationToken)
+        VariationRequest request, VariationOutcome outcome, LoadedSkill draft, DraftText text, IReadOnlyList<ProposedVariation> proposed, Func<IAgent> agent, JudgeCascade? judge, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         var known = workspace.Proposals.List(request.Skill).Proposals.ToList();
         var results = new List<VariationResult>();
@@ -164,7 +164,7 @@ public sealed class VariationReview(Workspace workspace)
         return VariationChecks.OfFolder((draft, scan), (folder.Folder, new SkillScanner().Scan(folder.Folder.Path)));
     }
 
-    private Proposal Make(VariationRequest request, VariationOutcome outcome, SkillText text, ProposedVariation variation, UnifiedDiff diff, IReadOnlyList<ProposalCheck> checks)
+    private Proposal Make(VariationRequest request, VariationOutcome outcome, DraftText text, ProposedVariation variation, UnifiedDiff diff, IReadOnlyList<ProposalCheck> checks)
     {
         var now = Timestamp.ToIso(workspace.Time.GetUtcNow());
         return new Proposal
@@ -189,7 +189,7 @@ public sealed class VariationReview(Workspace workspace)
         };
     }
 
-    private VariationBrief Brief(VariationRequest request, SkillText text, IReadOnlyList<Proposal> earlier)
+    private VariationBrief Brief(VariationRequest request, DraftText text, IReadOnlyList<Proposal> earlier)
     {
         var ids = request.Weak.SelectMany(pattern => pattern.Executions.Take(TracesPerPattern)).Distinct().ToList();
         var holdout = text.Folder.Cases.Where(item => item.IsHoldout).Select(item => item.Id).ToHashSet();

@@ -43,7 +43,9 @@ public sealed class Workspace : IDisposable
         Statements = new OverrideStatements(Layout, Trust, Policy, time);
         TicketChecker = new TicketChecker(Tickets, Audit, Trust, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Approvals = new ServedApproval(Layout, Tickets, Statements, TicketChecker, Audit, Trust);
-        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse);
+        Outbox = new Outbox(Layout);
+        Drift = new DriftAlerts(Outbox, Policy, time);
+        Loader = new SkillLoader(Layout, Registry, Store, Breakers, Policy.SkillLimits, Approvals.Refuse, altered => _ = Drift.TellStore(altered));
         Executions = new ExecutionLog(Layout);
         Metrics = new MetricsLog(Layout, time);
         Database = new MetricsDatabase(Layout.MetricsDatabase, time);
@@ -51,12 +53,13 @@ public sealed class Workspace : IDisposable
         Benchmarks = new BenchmarkStore(Layout);
         Flags = new ReviewFlagStore(Layout);
         Monitor = new SkillMonitor(Database, Flags, time);
-        Outbox = new Outbox(Layout);
         Ledger = new DeliveryLedger(Layout);
         Journal = new TransitionJournal(Layout);
         Inspection = new AuditInspection(Layout, Audit);
         Deadlines = new RollbackDeadlines(Database);
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
+        Reader = new SkillReader(
+            Loader, new AgentNames(configuration.Agents.Select(agent => KeyValuePair.Create(agent.Key, (agent.Value as ChatAgentSettings)?.Model))), new DependencyResolver(Layout, Dependencies, configuration.Catalog));
         Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
         Issuer = new TicketIssuer(Checker, Tickets, Index, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
@@ -128,6 +131,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The one loader.</summary>
     public SkillLoader Loader { get; }
+
+    /// <summary>What agents get to read.</summary>
+    public SkillReader Reader { get; }
 
     /// <summary>The whole execution records.</summary>
     public ExecutionLog Executions { get; }
@@ -248,6 +254,8 @@ public sealed class Workspace : IDisposable
 
     internal WorkspaceLock Locks { get; }
 
+    internal DriftAlerts Drift { get; }
+
     internal Settlement Settlement { get; }
 
     /// <summary>Opens a workspace and finishes what an interrupted command left undone.</summary>
@@ -337,7 +345,7 @@ public sealed class Workspace : IDisposable
     public async Task<BenchmarkResult> BenchAsync(
         string skill, PromotionState state, IAgent agent, int parallel, Action<int, int>? progress, CancellationToken cancellationToken, JudgeCascade? judge = null)
     {
-        var loaded = Loader.LoadState(skill, state);
+        var loaded = await Reader.ForAgentAsync(Loader.LoadState(skill, state), agent.Name, cancellationToken).ConfigureAwait(false);
         var runner = new BenchmarkRunner(Executions, Metrics, Benchmarks, Time);
         var threshold = loaded.Folder.Settings.PatternFidelityThreshold ?? Policy.PrototypeToStaged.PatternFidelity;
         var result = await runner.RunAsync(loaded, agent, parallel, threshold, progress, cancellationToken, judge is null ? null : (judge, Certificates.Find(skill))).ConfigureAwait(false);

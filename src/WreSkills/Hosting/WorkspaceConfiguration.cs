@@ -24,6 +24,9 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
     /// <summary>Data stores and MCP endpoints with their probes, in the order of the file.</summary>
     public IReadOnlyList<DependencySettings> Dependencies { get; init; } = [];
 
+    /// <summary>Throttles and required context that skills name.</summary>
+    public ContextCatalog Catalog { get; init; } = ContextCatalog.Empty;
+
     /// <summary>Who is told what, in the order of the file.</summary>
     public IReadOnlyList<NotifierSettings> Notifiers { get; init; } = [];
 
@@ -67,11 +70,12 @@ public sealed record WorkspaceConfiguration(WorkspaceLayout Layout, IReadOnlyDic
         var judge = ReadJudge(document.Section("judge"), agents);
         var advisor = ReadAdvisor(document.Section("advisor"), agents);
         var dependencies = DependencySettingsReader.Read(document.Section("dependencies"), root);
+        var catalog = ContextSettingsReader.Read(document.Section("throttles"), document.Section("context"), root);
         var embeddings = EmbeddingSettingsReader.Read(document.Section("embeddings"));
         var notifiers = NotifierSettingsReader.Read(document.Section("notifications"), root);
         document.ReportUnknownKeys();
         return problems.Count == 0
-            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Advisor = advisor, Embeddings = embeddings, Notifiers = notifiers, Dependencies = dependencies }
+            ? new WorkspaceConfiguration(layout, agents) { Judge = judge, Advisor = advisor, Embeddings = embeddings, Notifiers = notifiers, Dependencies = dependencies, Catalog = catalog }
             : throw new WreException(
                 $"{path} is not a valid workspace configuration.", "mend the lines named; `wre init` in an empty folder shows a good one",
                 [.. problems.OrderBy(problem => problem.Line).Select(problem => problem.ToString())]);

@@ -47,23 +47,37 @@ public sealed class WorkspaceDoctor(Workspace workspace)
         ];
     }
 
-    /// <summary>Brings folders, documents, database rows, graph and index in line with the registry; drifted folders are overwritten from the store.</summary>
-    public void Repair()
+    /// <summary>
+    /// Puts altered versions back into the store where a folder still has their content, and brings folders, documents, database rows, graph and index in line
+    /// with the registry; drifted folders are overwritten from the store. A skill that cannot be mended keeps none of the others from it.
+    /// </summary>
+    /// <returns>What was put back into the store, and what could not be mended.</returns>
+    public IReadOnlyList<string> Repair()
     {
         foreach (var file in LeftoverFiles())
         {
             File.Delete(file);
         }
 
+        var notes = new List<string>(new StoreRepair(workspace).Run());
         foreach (var skill in workspace.Registry.Load().Skills.Keys)
         {
-            workspace.Settlement.Repair(skill);
+            try
+            {
+                workspace.Settlement.Repair(skill);
+            }
+            catch (WreException error)
+            {
+                notes.Add($"{skill} is not mended: {error.Message}");
+            }
         }
 
         if (PolicyRendered().Count > 0)
         {
             new PolicyApplication(workspace).Render();
         }
+
+        return notes;
     }
 
     /// <summary>Rebuilds database, graph and index from the registry, the append-only files and the store.</summary>
@@ -156,38 +170,25 @@ public sealed class WorkspaceDoctor(Workspace workspace)
         }
     }
 
-    private IEnumerable<string> StagedFolder(string skill, SkillEntry entry)
-    {
-        var folder = workspace.Layout.StagedFolder(skill);
-        var actual = MaterializedFolders.DigestOf(folder, skill, workspace.Policy.SkillLimits);
-        var expected = entry.Live(PromotionState.Staged)?.Version.Digest;
-        if (actual != expected)
-        {
-            yield return Drift(folder, expected, actual);
-        }
-    }
+    private IEnumerable<string> StagedFolder(string skill, SkillEntry entry) => FolderDrift.Staged(workspace, skill, entry) is { } drift ? [drift.Words] : [];
 
     private IEnumerable<string> ProductionFolder(string skill, SkillEntry entry)
     {
         var live = entry.Live(PromotionState.Production);
-        var folder = entry.Module is null && workspace.Layout.Production.Contains("{module}", StringComparison.Ordinal) ? null : workspace.Layout.ProductionFolder(skill, entry.Module ?? "");
-
-        // An adopted version stays where it was found, which need not be where this layout has production versions.
-        var place = live?.Version.AdoptedFrom is { } found ? Path.GetFullPath(Path.Combine(workspace.Layout.Root, found)) : folder;
-        if (place is null || (live is null && entry.Module is null))
+        var folder = FolderDrift.Usual(workspace, skill, entry);
+        if (FolderDrift.Place(workspace, skill, entry) is not { } place)
         {
             yield break;
         }
 
-        var actual = MaterializedFolders.DigestOf(place, skill, workspace.Policy.SkillLimits);
-        if (actual != live?.Version.Digest)
+        if (FolderDrift.Production(workspace, skill, entry) is { } drift)
         {
-            yield return Drift(place, live?.Version.Digest, actual);
+            yield return drift.Words;
         }
 
         if (folder is not null && folder != place && MaterializedFolders.DigestOf(folder, skill, workspace.Policy.SkillLimits) is { } stranger && entry.LabelOf(stranger) is not null)
         {
-            yield return Drift(folder, null, stranger);
+            yield return new FolderDrift(skill, workspace.Layout.Relative(folder), null, stranger).Words;
         }
 
         if (live is { Version.Adopted: false } production && !File.Exists(Path.Combine(place, "versions", $"v{production.Label}_baseline.md")))
@@ -317,13 +318,6 @@ public sealed class WorkspaceDoctor(Workspace workspace)
     }
 
     private static bool IsOurs(string name) => name.Split('.') is [.., var id, "tmp"] && Guid.TryParseExact(id, "N", out _);
-
-    private string Drift(string folder, string? expected, string? actual) => (expected, actual) switch
-    {
-        (null, _) => $"{workspace.Layout.Relative(folder)}/ should not be there",
-        (_, null) => $"{workspace.Layout.Relative(folder)}/ is missing",
-        _ => $"{workspace.Layout.Relative(folder)}/ was changed: its content is {actual[..12]}, the registry says {expected[..12]}",
-    };
 
     private static string? Text(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -75,9 +75,22 @@ public sealed class BreakerStore(WorkspaceLayout layout, BreakerRules rules, Tim
         return before.At(now) == after.At(now) ? null : (before, after);
     }
 
-    /// <summary>Whether a key may get a version.</summary>
-    public bool Admits(string skill, long stateSerial, string key) =>
-        !File.Exists(FileOf(skill)) || Find(skill, null, stateSerial).Admits(skill, key, rules, time.GetUtcNow());
+    /// <summary>The policy's rules.</summary>
+    public BreakerRules Rules => rules;
+
+    /// <summary>The time by which breakers open and close.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>
+    /// Which edition of the breakers is on disk, and whether it is certain to change with every later change; every change of a breaker replaces a file
+    /// in their folder, which changes the folder. Take it before breakers are read.
+    /// </summary>
+    internal (FileIdentity? Seen, bool IsSettled) Edition()
+    {
+        var now = FileIdentity.Now;
+        var seen = FileIdentity.Of(layout.BreakersFolder);
+        return (seen, seen?.IsSettled(now) ?? true);
+    }
 
     private string FileOf(string skill) => Path.Combine(layout.BreakersFolder, skill + ".json");
 }

@@ -64,9 +64,12 @@ public sealed record CircuitBreaker
     {
         BreakerState.Closed => true,
         // Other keys than those of the traffic split, or a candidate's trial would be all or nothing.
-        BreakerState.HalfOpen => TrafficSplit.IsCandidate("trial:" + skill + OpenSeconds.ToString(CultureInfo.InvariantCulture), key, rules.TrialPercent),
+        BreakerState.HalfOpen => TrafficSplit.IsCandidate(TrialName(skill), key, rules.TrialPercent),
         _ => false,
     };
+
+    /// <summary>What stands in the skill's place when keys are drawn for a trial.</summary>
+    internal string TrialName(string skill) => "trial:" + skill + OpenSeconds.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The breaker after an execution of its version.</summary>
     /// <param name="failed">Whether it ended in an exception.</param>

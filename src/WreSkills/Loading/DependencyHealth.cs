@@ -123,7 +123,75 @@ public sealed class DependencyHealth(WorkspaceLayout layout, IReadOnlyList<Depen
         return [.. asked.Select(one => probed.GetValueOrDefault(one.Name) ?? known[one.Name])];
     }
 
-    /// <summary>The same for callers that cannot wait otherwise; bounded by the probes' time-outs.</summary>
+    /// <summary>
+    /// What is wrong with dependencies, for somebody who is waiting: what was probed within <see cref="MaxAge"/> is believed either way, the rest is probed
+    /// once, all of it within a limit. What cannot be noted for the next one is not.
+    /// </summary>
+    /// <param name="names">Which; names that wre.yaml does not know are passed over.</param>
+    /// <param name="limit">How long that may take.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The problem of each; null where it is healthy.</returns>
+    public async Task<IReadOnlyDictionary<string, string?>> ProblemsAsync(IReadOnlyCollection<string> names, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var asked = settings.Where(one => names.Contains(one.Name)).ToList();
+        if (asked.Count == 0)
+        {
+            return new Dictionary<string, string?>();
+        }
+
+        var now = time.GetUtcNow();
+        var known = Load();
+        bool IsKnown(DependencySettings one) => known.TryGetValue(one.Name, out var state) && now - state.CheckedAt >= TimeSpan.Zero && now - state.CheckedAt < MaxAge;
+        var problems = asked.Where(IsKnown).ToDictionary(one => one.Name, one => known[one.Name].Problem);
+        var probed = await ProbeWithinAsync([.. asked.Where(one => !IsKnown(one))], known, limit, cancellationToken).ConfigureAwait(false);
+        foreach (var one in asked.Where(one => !problems.ContainsKey(one.Name)))
+        {
+            problems[one.Name] = probed.TryGetValue(one.Name, out var state) ? state.Problem : $"no answer within {limit.TotalSeconds:0.###} s";
+        }
+
+        return problems;
+    }
+
+    private async Task<Dictionary<string, DependencyState>> ProbeWithinAsync(IReadOnlyList<DependencySettings> asked, IReadOnlyDictionary<string, DependencyState> known, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var probed = new Dictionary<string, DependencyState>();
+        if (asked.Count == 0)
+        {
+            return probed;
+        }
+
+        using var prober = new DependencyProber(time);
+        using var over = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = either.Token }, async (one, token) =>
+            {
+                var state = await ProbeAsync(prober, one, known.GetValueOrDefault(one.Name), confirm: false, token).ConfigureAwait(false);
+                lock (probed)
+                {
+                    probed[one.Name] = state;
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whoever did not answer is missing.
+        }
+
+        try
+        {
+            Save(probed);
+        }
+        catch (Exception error) when (error is WreException or IOException or UnauthorizedAccessException)
+        {
+            // A workspace that cannot be written to is read all the same.
+        }
+
+        return probed;
+    }
+
+    /// <summary>What <see cref="CheckAsync"/> does, for callers that cannot wait otherwise; bounded by the probes' time-outs.</summary>
     public IReadOnlyList<DependencyState> Check(IReadOnlyCollection<string> names) =>
         settings.Count == 0 ? [] : Task.Run(() => CheckAsync(names, fresh: false, confirm: false, CancellationToken.None)).GetAwaiter().GetResult();
 

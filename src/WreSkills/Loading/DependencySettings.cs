@@ -58,6 +58,12 @@ public sealed record DependencySettings
     /// <summary>The expected status; null for any from 200 to 299.</summary>
     public int? ExpectStatus { get; init; }
 
+    /// <summary>What agents get to read as its place instead of what is probed, such as a connection string without its password; null for what is probed.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What agents should know about it; null for nothing.</summary>
+    public string? Description { get; init; }
+
     /// <summary>How long a probe may take. Default 2 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -19,14 +19,46 @@ public sealed record LoadedSkill(string Skill, string? Version, string Digest, P
 {
     /// <summary>The text of <c>SKILL.md</c>.</summary>
     public string Text => Folder.SkillBytes is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
+
+    /// <summary>What the agent that runs it gets to read. Default: <see cref="Text"/>.</summary>
+    public string AgentText { get => field ?? Text; init; }
+
+    /// <summary>Its files with their hashes, in digest order.</summary>
+    public IReadOnlyList<ServedFile> Files { get => field ??= Hash(Folder).Files; init; }
+
+    /// <summary>Digest and files of a folder.</summary>
+    internal static (string Digest, IReadOnlyList<ServedFile> Files) Hash(SkillFolder folder)
+    {
+        var (digest, files) = SkillDigest.ComputeWithFiles(folder);
+        return (digest, [.. folder.Files.Zip(files, (file, sha256) => new ServedFile(file.Path, file.Length, sha256))]);
+    }
 }
 
 /// <summary>Says why a version must not serve although the registry names it; null when it may.</summary>
 public delegate string? ServingRefusal(string skill, SkillEntry entry, ServingArm arm);
 
+/// <summary>A version whose content in the store is not what the registry names.</summary>
+/// <param name="Skill">The skill's name.</param>
+/// <param name="Version">Label.</param>
+/// <param name="Digest">What it ought to be.</param>
+/// <param name="Drift">What tells this alteration from others.</param>
+/// <param name="Reason">What is wrong.</param>
+public sealed record AlteredVersion(string Skill, string? Version, string Digest, string Drift, string Reason);
+
 /// <summary>The one loader (policy 6): decides which version serves a request and hands out exactly what the registry names.</summary>
-public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, VersionStore store, BreakerStore breakers, SkillLimits limits, ServingRefusal? refuses = null)
+/// <param name="layout">Where things are.</param>
+/// <param name="registry">The registry; what another process commits counts with the very next call.</param>
+/// <param name="store">The versions.</param>
+/// <param name="breakers">The circuit breakers.</param>
+/// <param name="limits">Bounds of drafts.</param>
+/// <param name="refuses">Says why a version must not serve; null for never.</param>
+/// <param name="altered">Told of content that was altered, at every attempt to load it; must not throw. Null for nobody.</param>
+public sealed class SkillLoader(
+    WorkspaceLayout layout, SkillRegistry registry, VersionStore store, BreakerStore breakers, SkillLimits limits, ServingRefusal? refuses = null, Action<AlteredVersion>? altered = null)
 {
+    private readonly ContentCache _contents = new(store);
+    private volatile SkillRouter? _router;
+
     /// <summary>Loads the version that serves a key.</summary>
     /// <param name="skill">The skill's name.</param>
     /// <param name="key">What identifies the request; the same key always gets the same arm.</param>
@@ -35,22 +67,22 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
     /// <exception cref="WreException">The skill is unknown, or the content is not what the registry names.</exception>
     public LoadedSkill? Load(string skill, string key, IReadOnlyCollection<string>? labels = null)
     {
-        var entry = registry.Load().Require(skill);
-        var plan = ServingPlan.For(entry);
-        return Admitted(skill, key, plan, plan.Choose(skill, key, labels)) is { } arm ? Open(skill, Approved(skill, entry, arm)) : null;
+        var router = Router();
+        var arm = router.Decide(skill, key, labels switch { null => [], string[] known => known, _ => [.. labels] }, breakers.Now);
+
+        // What stands in for production may have been swept out of the store.
+        return arm is null || (arm == router.Route(skill).Plan.Fallback && !store.Contains(arm.Digest)) ? null : Open(skill, Approved(skill, router.Registry.Require(skill), arm));
     }
 
-    // Where a breaker is open the previous version serves: the baseline for a candidate, the version it replaced for production.
-    private ServingArm? Admitted(string skill, string key, ServingPlan plan, ServingArm? arm)
+    /// <summary>The routes by registry and breakers as they are on disk now; the same router as long as neither changed.</summary>
+    /// <exception cref="WreException">The registry cannot be used.</exception>
+    public SkillRouter Router()
     {
-        bool Admits(ServingArm one) => one.StateSerial == 0 || breakers.Admits(skill, one.StateSerial, key);
-        if (arm is null || Admits(arm))
-        {
-            return arm;
-        }
-
-        return arm == plan.Candidate ? Admitted(skill, key, plan, plan.Baseline)
-            : plan.Fallback is { } fallback && store.Contains(fallback.Digest) ? fallback : null;
+        var document = registry.Load();
+        var (seen, settled) = breakers.Edition();
+        return _router is { AreBreakersSettled: true } known && ReferenceEquals(known.Registry, document) && known.BreakersSeen == seen
+            ? known
+            : _router = new SkillRouter(document, breakers.Load, breakers.Rules) { BreakersSeen = seen, AreBreakersSettled = settled };
     }
 
     /// <summary>Loads the live version of a state, whatever the traffic split says; the prototype is its folder as it is now.</summary>
@@ -114,6 +146,14 @@ public sealed class SkillLoader(WorkspaceLayout layout, SkillRegistry registry, 
         }
     }
 
-    private LoadedSkill FromStore(string skill, ServingArm arm) =>
-        new(skill, arm.Version, arm.Digest, arm.State, arm.StateSerial, arm.Arm, store.Open(skill, arm.Digest));
+    private LoadedSkill FromStore(string skill, ServingArm arm)
+    {
+        if (_contents.TryOpen(skill, arm.Digest, out var content) is { } problem)
+        {
+            altered?.Invoke(new AlteredVersion(skill, arm.Version, arm.Digest, problem.Drift, problem.Refusal.Message));
+            throw problem.Refusal;
+        }
+
+        return new LoadedSkill(skill, arm.Version, arm.Digest, arm.State, arm.StateSerial, arm.Arm, content!.Folder) { Files = content.Files };
+    }
 }

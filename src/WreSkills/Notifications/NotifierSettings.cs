@@ -6,7 +6,7 @@ public abstract record NotifierSettings
     /// <summary>Kinds of messages that concern people; what a notifier gets that states none.</summary>
     public static IReadOnlyList<string> KindsForPeople { get; } =
     [
-        "rollback_alert", "trigger_alert", "rollout_alert", "rollout_change", "breaker_alert", "runner_change", "dependency_alert",
+        "rollback_alert", "trigger_alert", "rollout_alert", "rollout_change", "breaker_alert", "runner_change", "dependency_alert", "content_drift",
         "deadline_overdue", "ingestion_lag", "anomaly", "monitoring_enabled", "proposals_queued", "notifier_disabled", "break_glass_alert",
         "policy_change", "policy_alert", "policy_review_due", "test",
     ];

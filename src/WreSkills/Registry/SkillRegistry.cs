@@ -10,19 +10,40 @@ namespace WreSkills.Registry;
 /// </summary>
 public sealed class SkillRegistry(WorkspaceLayout layout, TimeProvider time)
 {
+    private volatile Reading? _latest;
+
     /// <summary>Path of the file.</summary>
     public string Path => layout.RegistryFile;
 
-    /// <summary>Reads the registry; a missing file is an empty one with serial 0.</summary>
+    /// <summary>
+    /// The registry as it is on disk now; a missing file is an empty one with serial 0. A file that is certain to be the one that was read last is
+    /// not read again, and the same document is given; whatever another process committed is seen by the next call.
+    /// </summary>
     /// <exception cref="WreException">The file is nonsense; every finding is listed with its line, and nothing is overwritten.</exception>
     public RegistryDocument Load()
     {
-        if (!File.Exists(Path))
+        var now = FileIdentity.Now;
+        if (FileIdentity.Of(Path) is not { } identity)
         {
-            return new RegistryDocument();
+            return Read();
         }
 
-        ReadOnlyMemory<byte> bytes = File.ReadAllBytes(Path);
+        var known = _latest;
+        if (known is { IsSettled: true } && known.Identity == identity)
+        {
+            return known.Document;
+        }
+
+        var bytes = File.ReadAllBytes(Path);
+        var document = known is not null && known.Bytes.AsSpan().SequenceEqual(bytes) ? known.Document : Parse(bytes);
+        _latest = new Reading(identity, identity.IsSettled(now), bytes, document);
+        return document;
+    }
+
+    private RegistryDocument Read() => File.Exists(Path) ? Parse(File.ReadAllBytes(Path)) : new RegistryDocument();
+
+    private RegistryDocument Parse(ReadOnlyMemory<byte> bytes)
+    {
         if (bytes.Span.StartsWith("\uFEFF"u8))
         {
             bytes = bytes[3..];
@@ -49,7 +70,7 @@ public sealed class SkillRegistry(WorkspaceLayout layout, TimeProvider time)
     /// <returns>False when somebody else changed the registry in between.</returns>
     public bool TryCommit(RegistryDocument next, long expectedSerial)
     {
-        if (Load().Serial != expectedSerial)
+        if (Read().Serial != expectedSerial)
         {
             return false;
         }
@@ -59,6 +80,9 @@ public sealed class SkillRegistry(WorkspaceLayout layout, TimeProvider time)
         DurableFile.Replace(Path, [.. bytes, (byte)'\n']);
         return true;
     }
+
+    // One reference, so that a reader on another thread sees a whole one.
+    private sealed record Reading(FileIdentity Identity, bool IsSettled, byte[] Bytes, RegistryDocument Document);
 
     private WreException Refusal(IReadOnlyList<string> problems) => new(
         $"The registry {Path} cannot be used ({problems.Count} finding{(problems.Count == 1 ? "" : "s")}); it was not changed.",

@@ -103,7 +103,7 @@ public sealed class ProposalDecisions(WorkspaceLayout layout, ProposalStore prop
             return Refused(proposal, $"It is stale: it was made and compared for the draft {proposal.BaseDigest[..12]}, and the draft is {draft.Digest[..12]} now.", $"`wre proposals accept {proposal.Id} --rebase` makes the edit in the draft as it is now if it applies exactly, or review the skill again");
         }
 
-        var text = SkillText.Of(draft.Folder, draft.Digest);
+        var text = DraftText.Of(draft.Folder, draft.Digest);
         if (Check(proposal, text) is { } problem)
         {
             return Refused(proposal, stale ? $"It cannot be rebased: {problem}" : problem, stale ? "review the skill again; the draft has moved on" : null);
@@ -151,7 +151,7 @@ public sealed class ProposalDecisions(WorkspaceLayout layout, ProposalStore prop
     {
         var files = new Dictionary<string, string>();
         var sidecar = Content(folder, SkillSettings.SidecarFile);
-        var skill = UnifiedDiff.Parse(proposal.Diff, out _)!.Apply(SkillText.Of(folder, "").Text, out _) ?? "";
+        var skill = UnifiedDiff.Parse(proposal.Diff, out _)!.Apply(DraftText.Of(folder, "").Text, out _) ?? "";
         if (from is not null && label is not null && from != label)
         {
             if (sidecar is not null && DraftChange.WithLabel(sidecar, int.MaxValue, from, label) is var labelled && labelled != sidecar)
@@ -191,7 +191,7 @@ public sealed class ProposalDecisions(WorkspaceLayout layout, ProposalStore prop
     }
 
     // The policy, the draft's patterns and the scanner's rules may have changed since; and whoever can write the queue could write anything.
-    private string? Check(Proposal proposal, SkillText draft)
+    private string? Check(Proposal proposal, DraftText draft)
     {
         var others = proposals.List(proposal.Skill).Proposals.Where(other => other.Id != proposal.Id && other.Status != Proposal.Queued).ToList();
         var edit = VariationChecks.OfDiff(draft, UnifiedDiff.Parse(proposal.Diff, out _)!, others, policy.Variations);

@@ -27,7 +27,7 @@ public static class VariationChecks
     /// <param name="edits">The edits.</param>
     /// <param name="earlier">All proposals of this skill so far.</param>
     /// <param name="rules">The policy's bounds.</param>
-    public static CheckedEdit OfEdits(SkillText draft, IReadOnlyList<InstructionEdit> edits, IReadOnlyList<Proposal> earlier, VariationRules rules)
+    public static CheckedEdit OfEdits(DraftText draft, IReadOnlyList<InstructionEdit> edits, IReadOnlyList<Proposal> earlier, VariationRules rules)
     {
         var stranger = edits.FirstOrDefault(edit => edit.File != draft.Folder.SkillFile);
         if (stranger is not null)
@@ -47,7 +47,7 @@ public static class VariationChecks
     }
 
     /// <summary>Checks a diff, such as that of a stored proposal against the draft as it is now.</summary>
-    public static CheckedEdit OfDiff(SkillText draft, UnifiedDiff diff, IReadOnlyList<Proposal> earlier, VariationRules rules) =>
+    public static CheckedEdit OfDiff(DraftText draft, UnifiedDiff diff, IReadOnlyList<Proposal> earlier, VariationRules rules) =>
         diff.File != draft.Folder.SkillFile ? Refused("instructions_only", $"It edits {Name(diff.File)}; a variation changes nothing but the instructions in {draft.Folder.SkillFile}.")
         : diff.Apply(draft.Text, out var problem) is { } text ? OfText(draft, text, earlier, rules)
         : Refused("applies", $"It does not apply exactly: {problem}.");
@@ -76,14 +76,14 @@ public static class VariationChecks
         return checks;
     }
 
-    private static CheckedEdit OfText(SkillText draft, string text, IReadOnlyList<Proposal> earlier, VariationRules rules)
+    private static CheckedEdit OfText(DraftText draft, string text, IReadOnlyList<Proposal> earlier, VariationRules rules)
     {
         if (Words(draft.Text) == Words(text))
         {
             return Refused("not_empty", "It changes nothing but white space.");
         }
 
-        if (SkillText.HasLoneReturns(draft.Text) || SkillText.HasLoneReturns(text))
+        if (DraftText.HasLoneReturns(draft.Text) || DraftText.HasLoneReturns(text))
         {
             return Refused("applies", $"A carriage return stands alone in {draft.Folder.SkillFile}, so that tools do not agree on its lines.");
         }
@@ -113,10 +113,10 @@ public static class VariationChecks
         return new CheckedEdit(text, diff, checks);
     }
 
-    private static ProposalCheck Instructions(SkillText draft, string text, UnifiedDiff diff)
+    private static ProposalCheck Instructions(DraftText draft, string text, UnifiedDiff diff)
     {
         var bodyLine = draft.Folder.Document?.BodyLine ?? 1;
-        if (draft.Head != SkillText.Beginning(text, bodyLine) || (bodyLine == 1 && text.TrimStart('\uFEFF').StartsWith("---", StringComparison.Ordinal)))
+        if (draft.Head != DraftText.Beginning(text, bodyLine) || (bodyLine == 1 && text.TrimStart('\uFEFF').StartsWith("---", StringComparison.Ordinal)))
         {
             return new("instructions_only", false, "It edits the front matter; a variation changes nothing but the instructions below it.");
         }
@@ -142,7 +142,7 @@ public static class VariationChecks
     }
 
     // Which case of the holdout is quoted would tell the next model something about it.
-    private static ProposalCheck Quotation(SkillText draft, UnifiedDiff diff) => QuotedCases.Find(draft.Folder.Cases, draft.Text, diff.Added) is { } quoted
+    private static ProposalCheck Quotation(DraftText draft, UnifiedDiff diff) => QuotedCases.Find(draft.Folder.Cases, draft.Text, diff.Added) is { } quoted
         ? new("no_quotation", false, $"It quotes {(quoted.IsHoldout ? "a benchmark case" : $"the benchmark case {quoted.Id}")}: a text that knows the test says nothing about the task.")
         : new("no_quotation", true, "It quotes no benchmark case.");
 

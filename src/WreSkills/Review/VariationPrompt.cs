@@ -15,7 +15,7 @@ namespace WreSkills.Review;
 public sealed record VariationBrief
 {
     /// <summary>The draft.</summary>
-    public required SkillText Draft { get; init; }
+    public required DraftText Draft { get; init; }
 
     /// <summary>What is weak in it.</summary>
     public required IReadOnlyList<WeakPattern> Weak { get; init; }

@@ -1,7 +1,19 @@
+using System.Text;
+
 using WreSkills.Policy;
 using WreSkills.Storage;
 
 namespace WreSkills.Skills;
+
+/// <summary>Why a version of the store must not be used.</summary>
+/// <param name="Drift">What tells this alteration from others: <c>missing</c>, the digest of what is there, or that of the findings about it.</param>
+/// <param name="Refusal">For whoever asked.</param>
+public sealed record StoreProblem(string Drift, WreException Refusal);
+
+/// <summary>A version of the store that is what its digest says.</summary>
+/// <param name="Folder">Its parsed folder.</param>
+/// <param name="FileHashes">SHA-256 of each file, in the order of <see cref="SkillFolder.Files"/>.</param>
+public sealed record StoredVersion(SkillFolder Folder, IReadOnlyList<string> FileHashes);
 
 /// <summary>
 /// The immutable versions: <c>store/&lt;digest&gt;/</c>, each a complete copy of a skill folder. A version is put there
@@ -80,20 +92,66 @@ public sealed class VersionStore(WorkspaceLayout layout, SkillLimits limits)
     /// <param name="skill">The skill it belongs to.</param>
     /// <param name="digest">Which one.</param>
     /// <exception cref="WreException">It is missing, or its content is not what its digest says.</exception>
-    public SkillFolder Open(string skill, string digest)
+    public SkillFolder Open(string skill, string digest) => TryOpen(skill, digest, out var version) is { } problem ? throw problem.Refusal : version!.Folder;
+
+    /// <summary>Reads a version, or says what became of it.</summary>
+    /// <param name="skill">The skill it belongs to.</param>
+    /// <param name="digest">Which one.</param>
+    /// <param name="version">The version; null when there is a problem.</param>
+    /// <returns>What is wrong; null when its content is what its digest says.</returns>
+    public StoreProblem? TryOpen(string skill, string digest, out StoredVersion? version)
     {
+        const string hint = "`wre doctor --repair` puts it back from a folder that still holds it; else restore `store/` from git or a backup";
+        version = null;
         if (!Contains(digest))
         {
-            throw new WreException($"Version {digest[..12]} of {skill} is not in the version store.", "restore `store/` from git or a backup; `wre doctor` lists what is missing");
+            return new StoreProblem("missing", new WreException($"Version {digest[..12]} of {skill} is not in the version store.", hint));
         }
 
-        var folder = SkillFolder.ReadSound(Folder(digest), limits, skill);
-        var actual = SkillDigest.Compute(folder);
-        return actual == digest
-            ? folder
-            : throw new WreException(
-                $"Version {digest[..12]} of {skill} was changed in the version store: its content is {actual[..12]}.",
-                "restore `store/` from git or a backup; an altered version is never served");
+        SkillFolder read;
+        string actual;
+        IReadOnlyList<string> hashes;
+        try
+        {
+            read = SkillFolder.ReadSound(Folder(digest), limits, skill);
+            (actual, hashes) = SkillDigest.ComputeWithFiles(read);
+        }
+        catch (WreException refusal)
+        {
+            var words = string.Join('\n', (string[])[refusal.Message, .. refusal.Problems]);
+            return new StoreProblem(SkillDigest.Of(Encoding.UTF8.GetBytes(words)), new WreException(refusal.Message, hint, refusal.Problems, refusal));
+        }
+
+        if (actual == digest)
+        {
+            version = new StoredVersion(read, hashes);
+            return null;
+        }
+
+        return new StoreProblem(actual, new WreException(
+            $"Version {digest[..12]} of {skill} was changed in the version store: its content is {actual[..12]}.",
+            $"{hint}; an altered version is never served"));
+    }
+
+    /// <summary>Puts an altered version aside under a name that is no digest's, for whoever wants to see what was done to it. The caller holds the commit lock.</summary>
+    /// <param name="digest">Which one.</param>
+    /// <param name="moment">Becomes part of the name.</param>
+    /// <returns>Absolute folder that holds it now; null when there was none.</returns>
+    public string? SetAside(string digest, DateTimeOffset moment)
+    {
+        if (!Path.Exists(Folder(digest)))
+        {
+            return null;
+        }
+
+        var aside = $"{Folder(digest)}.altered-{Timestamp.ToFileName(moment)}";
+        for (var number = 2; Path.Exists(aside); number++)
+        {
+            aside = $"{Folder(digest)}.altered-{Timestamp.ToFileName(moment)}-{number}";
+        }
+
+        DurableFile.Move(Folder(digest), aside);
+        return aside;
     }
 
     /// <summary>Removes a version. The caller holds the commit lock and knows that nothing refers to it.</summary>

@@ -28,7 +28,7 @@ public sealed class JsonReferenceTests
     // Ingestion first: the commands after it would take the lines over as well.
     private static readonly string[] s_produced =
     [
-        "wre ingest ", "wre list --output ", "wre load ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
+        "wre ingest ", "wre list --output ", "wre load --skill youtube_spam_detection --key ", "wre load --skill youtube_spam_detection --file ", "wre search '", "wre search --similar-to ", "wre reindex ", "wre doctor ", "echo '{\"hook_event_name\":", "echo '{\"key\":", "echo '{\"state\":", "echo '{\"skill\":", "wre show ",
         "wre audit log ", "wre audit verify ", "wre audit checkpoint ", "wre audit prove --file ", "wre audit prove --check ",
         "wre report show ", "wre report explain ", "wre report list ", "wre report review ", "wre rollback --skill youtube_spam_detection --undo ", "wre rollback --skill youtube_spam_detection --from ", "wre status --skill youtube_span_detection ",
     ];

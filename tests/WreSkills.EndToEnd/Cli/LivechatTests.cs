@@ -34,7 +34,8 @@ public sealed class LivechatTests : IDisposable
         Assert.Single(Directory.GetFiles(At($"demo/modules/communication/livechat/skills/{Skill}/versions"), "v1.1_failed_*.md"));
         Assert.Single(Directory.GetFiles(At($"demo/{Core}/outbox"), "*-rollback_alert.json"));
         // What serves is the text of 1.0, byte for byte.
-        Assert.Equal(File.ReadAllText(At($"demo/modules/communication/livechat/skills/{Skill}/versions/v1.0_baseline.md")), WreCommand.Run(At("demo"), null, "load", "--skill", Skill).Output);
+        Assert.Equal(File.ReadAllText(At($"demo/modules/communication/livechat/skills/{Skill}/versions/v1.0_baseline.md")), WreCommand.Run(At("demo"), null, "load", "--skill", Skill, "--no-inject").Output);
+        Assert.Contains("\"source\": \"request\"", WreCommand.Run(At("demo"), null, "load", "--skill", Skill).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,13 +12,13 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        var before = workspace.SkillText;
+        var before = workspace.DraftText;
 
         var decision = workspace.Workspace.Decisions.Accept(id[..^2], TestWorkspace.Approver, false, "author");
 
         Assert.Null(decision.Refusal);
         Assert.Equal(("accepted", "1.1"), (decision.Proposal.Status, decision.Version));
-        Assert.Equal(before.Replace(ProposalWorkspace.Weak, ProposalWorkspace.Mended, StringComparison.Ordinal).Replace("version: \"1.0\"", "version: \"1.1\"", StringComparison.Ordinal), workspace.SkillText);
+        Assert.Equal(before.Replace(ProposalWorkspace.Weak, ProposalWorkspace.Mended, StringComparison.Ordinal).Replace("version: \"1.0\"", "version: \"1.1\"", StringComparison.Ordinal), workspace.DraftText);
         Assert.Equal($"# Changes\n\n## 1.1\n\n- 2025-10-20: instructions edited for `links_checked=true` (proposal {id}, accepted by 0102).\n", workspace.Inner.Read($"{ProposalWorkspace.Draft}/CHANGELOG.md"));
         var line = Assert.Single(workspace.Workspace.Audit.Lines());
         Assert.Equal(("proposal_accepted", id, "0102", "author"), (line.GetProperty("event").GetString(), line.GetProperty("proposal").GetString(), line.GetProperty("approver").GetString(), line.GetProperty("requested_by").GetString()));
@@ -40,9 +40,9 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        var before = workspace.SkillText;
+        var before = workspace.DraftText;
         Assert.Contains(expected, workspace.Workspace.Decisions.Accept(id, approver, false, "author").Refusal, StringComparison.Ordinal);
-        Assert.Equal(before, workspace.SkillText);
+        Assert.Equal(before, workspace.DraftText);
         Assert.Equal("queued", workspace.Workspace.Proposals.Require(id).Status);
     }
 
@@ -51,7 +51,7 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.SkillText.Replace("# Spam\n", "# Spam in chats\n", StringComparison.Ordinal));
+        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.DraftText.Replace("# Spam\n", "# Spam in chats\n", StringComparison.Ordinal));
         var refused = workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, false, "author");
         Assert.Contains("It is stale", refused.Refusal, StringComparison.Ordinal);
         Assert.Contains("--rebase", refused.Hint, StringComparison.Ordinal);
@@ -59,8 +59,8 @@ public class ProposalDecisionTests
         var decision = workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, true, "author");
 
         Assert.Null(decision.Refusal);
-        Assert.Contains("# Spam in chats\n", workspace.SkillText, StringComparison.Ordinal);
-        Assert.Contains(ProposalWorkspace.Mended, workspace.SkillText, StringComparison.Ordinal);
+        Assert.Contains("# Spam in chats\n", workspace.DraftText, StringComparison.Ordinal);
+        Assert.Contains(ProposalWorkspace.Mended, workspace.DraftText, StringComparison.Ordinal);
         Assert.Contains("rebased to", decision.Proposal.History[^1].Reason, StringComparison.Ordinal);
     }
 
@@ -71,11 +71,11 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.SkillText.Replace(old, now, StringComparison.Ordinal));
-        var before = workspace.SkillText;
+        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.DraftText.Replace(old, now, StringComparison.Ordinal));
+        var before = workspace.DraftText;
         var refused = workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, true, "author");
         Assert.Contains(expected, refused.Refusal, StringComparison.Ordinal);
-        Assert.Equal(before, workspace.SkillText);
+        Assert.Equal(before, workspace.DraftText);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.SkillText.Replace("  - links_checked=true\n", "  - {pattern: links_checked=true, critical: true}\n", StringComparison.Ordinal));
+        workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", workspace.DraftText.Replace("  - links_checked=true\n", "  - {pattern: links_checked=true, critical: true}\n", StringComparison.Ordinal));
         Assert.Contains("about a critical pattern", workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, true, "author").Refusal, StringComparison.Ordinal);
     }
 
@@ -122,9 +122,9 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        var before = workspace.SkillText;
+        var before = workspace.DraftText;
         var whole = workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, false, "author");
-        var after = workspace.SkillText;
+        var after = workspace.DraftText;
         Rewind(workspace, id);
         if (!skillWritten)
         {
@@ -140,7 +140,7 @@ public class ProposalDecisionTests
         var resumed = workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, false, "author");
 
         Assert.Null(resumed.Refusal);
-        Assert.Equal((whole.Digest, after), (resumed.Digest, workspace.SkillText));
+        Assert.Equal((whole.Digest, after), (resumed.Digest, workspace.DraftText));
         Assert.Single(workspace.Workspace.Audit.Lines());
     }
 
@@ -149,13 +149,13 @@ public class ProposalDecisionTests
     {
         using var workspace = new ProposalWorkspace();
         var id = await workspace.QueueAsync();
-        var before = workspace.SkillText;
+        var before = workspace.DraftText;
         workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, false, "author");
         Rewind(workspace, id);
         var edited = before.Replace("# Spam\n", "# Spam in chats\n", StringComparison.Ordinal);
         workspace.Inner.Write($"{ProposalWorkspace.Draft}/SKILL.md", edited);
         Assert.Contains("SKILL.md was changed since", workspace.Workspace.Decisions.Accept(id, TestWorkspace.Approver, false, "author").Refusal, StringComparison.Ordinal);
-        Assert.Equal(edited, workspace.SkillText);
+        Assert.Equal(edited, workspace.DraftText);
     }
 
     [Fact]

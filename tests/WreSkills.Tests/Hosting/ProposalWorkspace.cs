@@ -31,7 +31,7 @@ internal sealed class ProposalWorkspace : IDisposable
 
     public Workspace Workspace => Inner.Workspace;
 
-    public string SkillText => Inner.Read($"{Draft}/SKILL.md");
+    public string DraftText => Inner.Read($"{Draft}/SKILL.md");
 
     /// <summary>What the model was asked the last time.</summary>
     public string Asked => _endpoint.Requests[^1].GetProperty("messages")[1].GetProperty("content").ToString();

@@ -154,7 +154,7 @@ public sealed class CircuitBreakerTests : IDisposable
     public void A_torn_file_protects_nobody_and_stops_nobody()
     {
         _test.Write("modules/infrastructure/wre_core/skills/breakers/spam_check.json", "[{\"state_ser");
-        Assert.True(_test.Workspace.Breakers.Admits(TestWorkspace.Skill, 3, "k"));
+        Assert.Equal(BreakerState.Closed, _test.Workspace.Breakers.Find(TestWorkspace.Skill, null, 3).At(_test.Time.GetUtcNow()));
         Assert.NotNull(_test.Workspace.Breakers.Note(TestWorkspace.Skill, "1.0", 3, Executions("xxxxx"), () => "a", [3]));
         Assert.Single(_test.Workspace.Breakers.Load(TestWorkspace.Skill));
     }

@@ -56,12 +56,12 @@ internal sealed class TestDraft : IDisposable
                   {"id":"kept","prompt":"Moderate","wre":{"input":{"message":"golden coins for everybody who follows me"},"expected_decision":"spam","split":"holdout"}}]}
                 """));
         Assert.True(Folder.IsSound, string.Join("\n", Folder.Findings));
-        Text = SkillText.Of(Folder, SkillDigest.Compute(Folder));
+        Text = DraftText.Of(Folder, SkillDigest.Compute(Folder));
     }
 
     public SkillFolder Folder { get; }
 
-    public SkillText Text { get; }
+    public DraftText Text { get; }
 
     public void Dispose() => _folder.Dispose();
 

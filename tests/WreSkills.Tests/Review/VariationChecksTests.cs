@@ -67,7 +67,7 @@ public sealed class VariationChecksTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         var read = TestSkill.Read(folder, ("SKILL.md", "# Spam\n\nLook at every message.\n"));
-        var edit = VariationChecks.OfEdits(SkillText.Of(read, "d"), [new InstructionEdit("SKILL.md", "# Spam\n", "---\nname: other\n---\n# Spam\n")], [], new VariationRules());
+        var edit = VariationChecks.OfEdits(DraftText.Of(read, "d"), [new InstructionEdit("SKILL.md", "# Spam\n", "---\nname: other\n---\n# Spam\n")], [], new VariationRules());
         Assert.Contains("front matter", Assert.Single(edit.Checks, check => !check.Passed).Sentence, StringComparison.Ordinal);
     }
 

@@ -8,10 +8,10 @@ namespace WreSkills.Review;
 /// <param name="Folder">The draft.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Text">The text, with a byte order mark if it has one.</param>
-public sealed record SkillText(SkillFolder Folder, string Digest, string Text)
+public sealed record DraftText(SkillFolder Folder, string Digest, string Text)
 {
     /// <summary>Reads the text of a sound draft.</summary>
-    public static SkillText Of(SkillFolder folder, string digest) => new(folder, digest, Encoding.UTF8.GetString((folder.SkillBytes ?? default).Span));
+    public static DraftText Of(SkillFolder folder, string digest) => new(folder, digest, Encoding.UTF8.GetString((folder.SkillBytes ?? default).Span));
 
     /// <summary>The front matter with its marks; empty without one.</summary>
     internal string Head => Beginning(Text, Folder.Document?.BodyLine ?? 1);

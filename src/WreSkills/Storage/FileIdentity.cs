@@ -13,6 +13,7 @@ namespace WreSkills.Storage;
 /// <param name="ModifiedRest">Nanoseconds of it that a tick does not hold.</param>
 /// <param name="ChangedTicks">Last change of content, name or attributes, ticks of UTC; the creation where that is not known.</param>
 /// <param name="ChangedRest">Nanoseconds of it that a tick does not hold.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly partial record struct FileIdentity(ulong Device, ulong Inode, long Length, long ModifiedTicks, int ModifiedRest, long ChangedTicks, int ChangedRest)
 {
     private static readonly AsyncLocal<TimeProvider?> s_clock = new();

@@ -41,7 +41,7 @@ public sealed class ClaudeHookTests : IDisposable
 
     private JsonElement Kept(string id) => _test.Workspace.Executions.Find(Skill, [$"claude-{id}"])[$"claude-{id}"];
 
-    private TranscriptWriter Turn(string id = "t1", string skill = Skill, string? folder = null)
+    private static TranscriptWriter Turn(string id = "t1", string skill = Skill, string? folder = null)
     {
         var transcript = new TranscriptWriter().Prompt("go").Skill(id, skill).Result(id);
         if (folder is not null)

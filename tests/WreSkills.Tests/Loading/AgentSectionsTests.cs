@@ -1,5 +1,3 @@
-using System.Text;
-
 using CsCheck;
 
 using WreSkills.Loading;
@@ -136,8 +134,10 @@ public class AgentSectionsTests
     private static readonly Gen<string> s_texts = Gen.Select(Pick.From(s_pieces), Pick.From("\n", "\n", "\r\n", "\r", "")).List[0, 40].Select(lines => string.Concat(lines.Select(line => line.Item1 + line.Item2)));
 
     [Fact]
-    public void What_is_left_is_the_text_without_whole_lines_in_order() => s_texts.Sample(text =>
+    public void What_is_left_is_the_text_without_whole_lines_in_order() => s_texts.Sample(mixed =>
     {
+        // A carriage return and a line feed that come to stand together would count as one line end.
+        var text = mixed.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         var lines = Lines(text);
         foreach (var agent in (string[])["gemma", "qwen", "claude"])
         {
@@ -176,22 +176,13 @@ public class AgentSectionsTests
 
     private static List<string> Lines(string text)
     {
-        var (lines, line) = (new List<string>(), new StringBuilder());
-        for (var index = 0; index < text.Length; index++)
+        var (lines, start) = (new List<string>(), 0);
+        for (var end = text.IndexOf('\n', StringComparison.Ordinal); end >= 0; end = text.IndexOf('\n', start))
         {
-            line.Append(text[index]);
-            if (text[index] == '\n' || (text[index] == '\r' && !(index + 1 < text.Length && text[index + 1] == '\n')))
-            {
-                lines.Add(line.ToString());
-                line.Clear();
-            }
+            lines.Add(text[start..(end + 1)]);
+            start = end + 1;
         }
 
-        if (line.Length > 0)
-        {
-            lines.Add(line.ToString());
-        }
-
-        return lines;
+        return start == text.Length ? lines : [.. lines, text[start..]];
     }
 }

@@ -120,7 +120,12 @@ public class AgentSectionsTests
     {
         var text = string.Concat(Enumerable.Range(0, 60_000).Select(index => (index % 6) switch
         {
-            0 => "<!-- agent: gemma -->\n", 1 => $"{new string('#', (index % 5) + 1)} For Qwen\n", 2 => "**FOR GEMMA**\n", 3 => "<!-- \n-->\n", 4 => "\nx\n", _ => "===\n",
+            0 => "<!-- agent: gemma -->\n",
+            1 => $"{new string('#', (index % 5) + 1)} For Qwen\n",
+            2 => "**FOR GEMMA**\n",
+            3 => "<!-- \n-->\n",
+            4 => "\nx\n",
+            _ => "===\n",
         })) + new string('`', 1_000_000) + new string('#', 1_000_000) + "\n**" + new string('*', 1_000_000) + "\n<!--" + string.Concat(Enumerable.Repeat("<!-- ", 200_000));
         Assert.EndsWith(text[^1000..], For("claude", text), StringComparison.Ordinal);
     }

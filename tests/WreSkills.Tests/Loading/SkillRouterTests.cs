@@ -14,7 +14,8 @@ public class SkillRouterTests
 
     private static RegistryDocument Registry(int percent, IReadOnlyList<string>? labels = null) => new RegistryDocument().With("spam", TestRegistry.Entry(
         ("0.9", TestRegistry.Version('c', PromotionState.Held, serial: 2)), ("1.0", TestRegistry.Version('a', PromotionState.Production, "0.9", 5)), ("1.1", TestRegistry.Version('b', PromotionState.Staged, serial: 7)))
-        with { Rollout = new RolloutEntry { Percent = percent, Since = TestRegistry.At, Labels = labels } });
+        with
+    { Rollout = new RolloutEntry { Percent = percent, Since = TestRegistry.At, Labels = labels } });
 
     private static SkillRouter Router(int percent, IReadOnlyList<string>? labels = null, params CircuitBreaker[] breakers) => new(Registry(percent, labels), _ => breakers, s_rules);
 

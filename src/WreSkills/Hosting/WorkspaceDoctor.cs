@@ -68,7 +68,7 @@ public sealed class WorkspaceDoctor(Workspace workspace)
             }
             catch (WreException error)
             {
-                notes.Add($"{skill} is not mended: {error.Message}");
+                notes.Add($"{skill} is not mended: {error.Message} hint: {error.Hint}");
             }
         }
 

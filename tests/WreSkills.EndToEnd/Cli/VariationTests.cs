@@ -46,9 +46,12 @@ public sealed class VariationTests : IDisposable
 
         LivechatWorkspace.Copy(_workspace.At("drafts/1.1"), _workspace.At(LivechatWorkspace.Draft));
         _workspace.Write($"{LivechatWorkspace.Draft}/evals/evals.json", new JsonObject { ["skill_name"] = Skill, ["evals"] = cases }.ToJsonString());
-        File.AppendAllText(_workspace.At("wre.yaml"), $"\n  qwen:\n    kind: chat\n    model: qwen3:1.7b\n    endpoint: {_endpoint.Address}\n    retries: 0\nadvisor:\n  model: qwen\n");
+        _workspace.Write("wre.yaml", _workspace.Read("wre.yaml").Replace("agents:\n", $"advisor:\n  model: qwen\nagents:\n  qwen:\n    kind: chat\n    model: qwen3:1.7b\n    endpoint: {_endpoint.Address}\n    retries: 0\n", StringComparison.Ordinal));
         Assert.Equal(1, _workspace.Wre("bench", "--skill", Skill, "--agent", "rules").ExitCode);
     }
+
+    /// <summary>Crash points that only an accepted proposal reaches.</summary>
+    internal static IReadOnlyList<string> OwnPoints { get; } = ["proposal-announced", "proposal-audited"];
 
     public void Dispose()
     {
@@ -128,8 +131,13 @@ public sealed class VariationTests : IDisposable
         Assert.Equal(before, _workspace.Read(SkillFile));
 
         // A process that dies on the way to the text has announced it; the same command goes on.
-        Assert.NotEqual(0, WreCommand.Shell(_workspace.Folder, $"export WRE_CRASH_AT=temporary:SKILL.md; wre proposals accept {id} --approver 0102").ExitCode);
-        Assert.Equal(before, _workspace.Read(SkillFile));
+        foreach (var point in (string[])["proposal-announced", "temporary:SKILL.md"])
+        {
+            Assert.NotEqual(0, WreCommand.Shell(_workspace.Folder, $"export WRE_CRASH_AT={point}; wre proposals accept {id} --approver 0102").ExitCode);
+            Assert.Equal(before, _workspace.Read(SkillFile));
+        }
+
+        Assert.NotEqual(0, WreCommand.Shell(_workspace.Folder, $"export WRE_CRASH_AT=proposal-audited; wre proposals accept {id} --approver 0102").ExitCode);
         var accepted = _workspace.Wre("proposals", "accept", id, "--approver", "0102");
         Assert.True(accepted.ExitCode == 0, accepted.Output + accepted.Error);
         Assert.Equal(before.Replace(Weak, "- Applies to: every message", StringComparison.Ordinal).Replace("version: \"1.1\"", "version: \"1.2\"", StringComparison.Ordinal), _workspace.Read(SkillFile));

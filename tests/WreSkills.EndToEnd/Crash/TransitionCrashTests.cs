@@ -95,7 +95,7 @@ public sealed partial class CrashPointTests
         var listed = CrashPoints.All.Select(item => item.Point.StartsWith("temporary:", StringComparison.Ordinal) ? "temporary:{Path.GetFileName(path)}" : item.Point).ToHashSet();
         // "lock-held" is reached only by whoever waits for another one: the races of the unit tests take turns at it.
         Assert.Empty(named.Except(listed).Except(RecordingCrashTests.Points).Except(MonitorCrashTests.OwnPoints)
-            .Except(ExistingSkillsCrashTests.OwnPoints).Except(PolicyChangeCrashTests.OwnPoints).Except([Cli.SearchTests.CrashPoint, "lock-held"]));
+            .Except(ExistingSkillsCrashTests.OwnPoints).Except(PolicyChangeCrashTests.OwnPoints).Except(Cli.VariationTests.OwnPoints).Except([Cli.SearchTests.CrashPoint, "lock-held"]));
         Assert.Empty(listed.Except(named));
     }
 

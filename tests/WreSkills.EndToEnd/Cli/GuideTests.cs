@@ -24,7 +24,7 @@ public sealed partial class GuideTests : IDisposable
         Assert.True(blocks.Count >= 5, $"{blocks.Count} blocks");
         var script = "set -e\n" + string.Join('\n', blocks);
         var result = WreCommand.Shell(_folder, script);
-        
+
         // The last command asks whether it is ready for production, which it is not yet.
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
         Assert.Contains("3 of 3 runs passed", result.Output, StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public class VariationComparisonTests
         Assert.Equal((6, 0, 8), (evidence.Better, evidence.Worse, evidence.Cases));
         Assert.Equal(0.05 / 3, evidence.Alpha, 1e-12);
         Assert.Equal((2, 8), (evidence.Baseline.Passed, evidence.Candidate.Passed));
-        
+
         // A wrong run followed every pattern: two of its three figures are lost on it, in 6 of 8 cases.
         Assert.Equal(0.5, evidence.Gain, 1e-12);
     }

@@ -56,10 +56,20 @@ public sealed class ClaudeHook(Func<Workspace> open, TimeProvider time)
             }
 
             var id = $"{Agent}-{invocation.ToolUseId}";
-            if (!workspace.Database.Knows(skill, id, fidelity: false, outcome: null, label: false, time: ended))
+            if (workspace.Database.Knows(skill, id, fidelity: false, outcome: null, label: false, time: ended))
             {
-                records.Add(Record(workspace, hook, invocation, skill, entry, id, ended));
+                continue;
             }
+
+            // What no version of ours serves, the client has from elsewhere; it must not count for a version that this session never saw.
+            var version = ClaudeVersion.Of(workspace, skill, entry, invocation, hook);
+            if (version.Digest is null)
+            {
+                notes.Add($"no version of {skill} serves this session, and the folder that was read is not known; it was not recorded");
+                continue;
+            }
+
+            records.Add(Record(workspace, hook, invocation, skill, version, id, ended));
         }
 
         if (records.Count == 0)
@@ -114,9 +124,8 @@ public sealed class ClaudeHook(Func<Workspace> open, TimeProvider time)
         return invocation is null ? [] : [invocation];
     }
 
-    private static ExecutionRecord Record(Workspace workspace, ClaudeHookEvent hook, ClaudeInvocation invocation, string skill, SkillEntry entry, string id, bool ended)
+    private static ExecutionRecord Record(Workspace workspace, ClaudeHookEvent hook, ClaudeInvocation invocation, string skill, ClaudeVersion version, string id, bool ended)
     {
-        var version = ClaudeVersion.Of(workspace, skill, entry, invocation, hook);
         var json = new JsonObject
         {
             ["skill"] = skill,

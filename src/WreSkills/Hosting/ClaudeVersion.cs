@@ -53,8 +53,7 @@ internal sealed record ClaudeVersion(string From)
     {
         try
         {
-            var patterns = Digest is { } digest && workspace.Store.Contains(digest) ? workspace.Store.Open(skill, digest).Patterns : [];
-            return patterns.All(pattern => IsTold(pattern.Rule) && (pattern.When is null || IsTold(pattern.When)));
+            return Digest is { } digest && workspace.Store.Contains(digest) && workspace.Store.Open(skill, digest).Patterns.All(pattern => IsTold(pattern.Rule) && (pattern.When is null || IsTold(pattern.When)));
         }
         catch (WreException)
         {

@@ -94,6 +94,17 @@ public sealed class ClaudeHookTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_that_no_version_serves_counts_for_none()
+    {
+        await _test.StageAsync();
+        var session = Enumerable.Range(0, 1000).Select(number => $"session-{number}").First(key => _test.Workspace.Loader.Load(Skill, key) is null);
+        var outcome = Run("Stop", Turn(), ("session_id", session));
+        Assert.Empty(outcome.Recording.Executions);
+        Assert.Contains("no version of", Assert.Single(outcome.Notes), StringComparison.Ordinal);
+        Assert.False(_test.Workspace.Database.ExecutionCounts().ContainsKey(Skill));
+    }
+
+    [Fact]
     public async Task The_beginning_fixes_the_version_and_the_end_adds_the_rest()
     {
         await StageStepsAsync();

@@ -47,6 +47,12 @@ internal static class PolicyViews
         foreach (var (list, kind, limit) in ((string, string, string)[])[("gates", "gate", "requirement"), ("triggers", "trigger", "threshold")])
         {
             terminal.Line();
+            if (run[list]!.AsArray().Count == 0)
+            {
+                terminal.Line($"No {kind} looks at it: no version of it is {(kind == "trigger" ? "live" : "there to be promoted")}.");
+                continue;
+            }
+
             terminal.Rows(
                 ["", kind, "in force", "proposed", ""],
                 run[list]!.AsArray().OfType<JsonObject>().Select(row => (IReadOnlyList<string>)[$"{row["of"]}", $"{row[kind]}", Side(row["in_force"], limit), Side(row["proposed"], limit), (bool)row["differs"]! ? "differs" : ""]),

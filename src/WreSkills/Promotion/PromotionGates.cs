@@ -201,7 +201,7 @@ public static class PromotionGates
         var unknown = evidence.Dependencies.Where(one => one.State is null).Select(one => one.Name).ToList();
         var words = evidence.Dependencies.Count == 0 ? "It names no data store and no MCP endpoint."
             : (unhealthy.Count > 0 ? string.Join(" ", unhealthy.Select(one => $"{one.Name}: {one.State!.Problem}.")) : $"{probed.Count} of {evidence.Dependencies.Count} answered.")
-                + (unknown.Count > 0 ? $" wre.yaml has no probe for {string.Join(", ", unknown)}; the reviewer answers for {(unknown.Count == 1 ? "it" : "them")}." : "");
+                + (unknown.Count > 0 ? $" wre.yaml has no probe for {string.Join(", ", unknown)}; the reviewer answers for {(unknown.Count == 1 ? "it" : "them")}, and `wre load` hands the skill out only with --no-inject until it is named there." : "");
         return new GateResult("dependency_health", "Data stores and MCP endpoints are available", unhealthy.Count > 0 ? Verdict.Fail : Verdict.Pass, null, "all", words);
     }
 

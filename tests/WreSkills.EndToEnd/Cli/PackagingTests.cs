@@ -64,7 +64,7 @@ public sealed class PackagingTests : IDisposable
         Assert.Equal("stream-1: 1.0 (baseline); recorded\n", output);
     }
 
-    private (int Exit, string Output) Sample(string name, params string[] arguments) => Run("dotnet", ["run", Path.Combine(WreProcess.RepositoryRoot(), "samples", name), "--", .. arguments]);
+    private (int Exit, string Output) Sample(string name, params string[] arguments) => Run("dotnet", ["run", "--configuration", "Release", Path.Combine(WreProcess.RepositoryRoot(), "samples", name), "--", .. arguments]);
 
     private (int Exit, string Output) Run(string program, params string[] arguments)
     {

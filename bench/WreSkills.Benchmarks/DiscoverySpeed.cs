@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace WreSkills.Benchmarks.Speed;
@@ -24,19 +23,19 @@ internal static class DiscoverySpeed
         }
 
         var root = Directory.CreateTempSubdirectory("wre-discovery-").FullName;
+        var timer = new ProcessTimer(root, Runs, warmups: 2);
         try
         {
             foreach (var (name, front) in (ReadOnlySpan<(string, string)>)[("plain front matter", Plain), ("front matter for the YAML reader", Involved)])
             {
                 Write(root, front);
                 Console.WriteLine($"{Skills:N0} skills, {name}");
-                Measure("  wre discover", executable, root, ["discover"]);
-                Measure("  wre discover --output json", executable, root, ["discover", "--output", "json"]);
-                Measure("  wre init --dry-run", executable, root, ["init", "--dry-run"]);
-                Measure("  find | cat, all bytes", "/bin/sh", root, ["-c", "find . -name SKILL.md -print0 | xargs -0 cat"]);
+                timer.Measure("  wre discover", executable, ["discover"]);
+                timer.Measure("  wre discover --output json", executable, ["discover", "--output", "json"]);
+                timer.Measure("  wre init --dry-run", executable, ["init", "--dry-run"]);
+                timer.Measure("  find | cat, all bytes", "/bin/sh", ["-c", "find . -name SKILL.md -print0 | xargs -0 cat"]);
             }
 
-            Measure("wre --version", executable, root, ["--version"]);
             return 0;
         }
         finally
@@ -83,29 +82,5 @@ internal static class DiscoverySpeed
             var text = string.Format(CultureInfo.InvariantCulture, front, number, number % 7);
             File.WriteAllText(Path.Combine(folder, "SKILL.md"), $"---\n{text}\n---\n\n{string.Concat(Enumerable.Repeat("# Steps\n\nDo this and that, then look again.\n", 20))}");
         }
-    }
-
-    private static void Measure(string what, string executable, string root, string[] arguments)
-    {
-        var milliseconds = new double[Runs];
-        for (var run = -2; run < Runs; run++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            using var process = Process.Start(new ProcessStartInfo(executable, arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-            process.StandardOutput.BaseStream.CopyTo(Stream.Null);
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                throw new InvalidOperationException($"{what} ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
-            }
-
-            if (run >= 0)
-            {
-                milliseconds[run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }
-        }
-
-        Array.Sort(milliseconds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} median {milliseconds[Runs / 2],7:0} ms  min {milliseconds[0],7:0} ms  max {milliseconds[^1],7:0} ms"));
     }
 }

@@ -33,8 +33,7 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
     private long _corrections;
     private long _arrived;
     private readonly LatestValues _latest = new();
-    // Bit 0 of the flags is a false positive or an exception, bit 1 a false negative.
-    private readonly List<(long Sequence, double Value, long Flags)> _rows = [];
+    private readonly ArrivalRows _rows = new();
 
     public void Dispose()
     {
@@ -94,11 +93,10 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 
     private void Fill(LatestValues latest, LatestKind kind, SqliteStatement first, SqliteStatement? second = null)
     {
-        Read(LatestValues.Kept, first, second);
-        for (var index = _rows.Count - 1; index >= 0; index--)
+        _rows.Read(LatestValues.Kept, _found, first, second);
+        foreach (var arrival in _rows.OldestFirst())
         {
-            var (sequence, value, flags) = _rows[index];
-            latest.Add(kind, new Arrival(sequence, value, (int)flags));
+            latest.Add(kind, arrival);
         }
     }
 
@@ -181,21 +179,12 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
 
     private EvidenceWindow FromIndexes(WindowSizes sizes)
     {
-        Read(sizes.Fidelity, _fidelity);
-        Drop(LatestKind.Fidelity);
-        var fidelity = Values();
-        Read(sizes.Negatives, _negatives);
-        Drop(LatestKind.Negatives);
-        var negatives = Flags();
-        Read(sizes.Times, _performance, _times);
-        Drop(LatestKind.Times);
-        var times = Values();
-        Read(sizes.Exceptions, _performance, _exceptions);
-        Drop(LatestKind.Exceptions);
-        var exceptions = Flags();
-        Read(sizes.Outcomes, _outcomes, _negatives);
-        Drop(LatestKind.Outcomes);
-        var (outcomes, falseNegatives) = (Values(), FalseNegatives());
+        var fidelity = Rows(LatestKind.Fidelity, sizes.Fidelity, _fidelity).Values();
+        var negatives = Rows(LatestKind.Negatives, sizes.Negatives, _negatives).Flags();
+        var times = Rows(LatestKind.Times, sizes.Times, _performance, _times).Values();
+        var exceptions = Rows(LatestKind.Exceptions, sizes.Exceptions, _performance, _exceptions).Flags();
+        var rows = Rows(LatestKind.Outcomes, sizes.Outcomes, _outcomes, _negatives);
+        var (outcomes, falseNegatives) = (rows.Values(), rows.FalseNegatives());
         var (critical, ids) = Critical(sizes.Critical);
         return new EvidenceWindow
         {
@@ -211,6 +200,14 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
             CriticalFailures = Failures(sizes.Critical),
             Sources = sizes.Sources ? Sources() : [],
         };
+    }
+
+    // The same rows hold each answer in turn.
+    private ArrivalRows Rows(LatestKind kind, int count, SqliteStatement first, SqliteStatement? second = null)
+    {
+        _rows.Read(count, _found, first, second);
+        _rows.DropBefore(First(kind));
+        return _rows;
     }
 
     private static SqliteStatement OfStay(SqliteConnection connection, string columns) => new(
@@ -273,84 +270,6 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         }
     }
 
-    // The latest rows over all revisions and over the indexes that share them, newest first.
-    private void Read(int count, SqliteStatement first, SqliteStatement? second = null)
-    {
-        _rows.Clear();
-        foreach (var (revision, _) in _found)
-        {
-            Read(count, first, revision);
-            if (second is not null)
-            {
-                Read(count, second, revision);
-            }
-        }
-
-        if (_found.Count > 1 || second is not null)
-        {
-            _rows.Sort(static (left, right) => right.Sequence.CompareTo(left.Sequence));
-        }
-
-        if (_rows.Count > count)
-        {
-            _rows.RemoveRange(count, _rows.Count - count);
-        }
-    }
-
-    private void Read(int count, SqliteStatement statement, long revision)
-    {
-        statement.Bind(1, revision);
-        statement.Bind(2, (long)count);
-        while (statement.Read())
-        {
-            _rows.Add((statement.Int64(0), statement.Double(1), statement.Int64(2)));
-        }
-    }
-
-    // Newest first, so what does not count any more is at the end.
-    private void Drop(LatestKind kind)
-    {
-        var first = First(kind);
-        while (_rows.Count > 0 && _rows[^1].Sequence < first)
-        {
-            _rows.RemoveAt(_rows.Count - 1);
-        }
-    }
-
-    // Oldest first.
-    private double[] Values()
-    {
-        var values = new double[_rows.Count];
-        for (var index = 0; index < values.Length; index++)
-        {
-            values[index] = _rows[values.Length - 1 - index].Value;
-        }
-
-        return values;
-    }
-
-    private bool[] Flags()
-    {
-        var flags = new bool[_rows.Count];
-        for (var index = 0; index < flags.Length; index++)
-        {
-            flags[index] = (_rows[flags.Length - 1 - index].Flags & 1) != 0;
-        }
-
-        return flags;
-    }
-
-    private int FalseNegatives()
-    {
-        var count = 0;
-        foreach (var row in _rows)
-        {
-            count += (row.Flags & 2) != 0 ? 1 : 0;
-        }
-
-        return count;
-    }
-
     private (int Count, IReadOnlyList<string> Ids) Critical(int span)
     {
         const int most = 10;
@@ -375,8 +294,8 @@ internal sealed class EvidenceQueries(SqliteConnection connection) : IDisposable
         // Only those among the latest outcomes; their number may be unlimited.
         if (span < int.MaxValue)
         {
-            Read(span, _outcomes, _negatives);
-            var first = _rows.Count == 0 ? long.MaxValue : _rows[^1].Sequence;
+            _rows.Read(span, _found, _outcomes, _negatives);
+            var first = _rows.OldestSequence ?? long.MaxValue;
             found.RemoveAll(one => one.Sequence < first);
         }
 

@@ -1,10 +1,7 @@
 using WreSkills.Executions;
 using WreSkills.Loading;
 using WreSkills.Metrics;
-using WreSkills.Registry;
 using WreSkills.Scoring;
-using WreSkills.Skills;
-using WreSkills.Storage;
 
 namespace WreSkills.Benchmarks;
 
@@ -24,12 +21,7 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         LoadedSkill skill, IAgent agent, int parallel, double fidelityThreshold, Action<int, int>? progress, CancellationToken cancellationToken,
         (JudgeCascade Cascade, JudgeCertificate? Certificate)? judge = null)
     {
-        var jobs = skill.Folder.Cases.SelectMany(item => Enumerable.Range(1, item.Trials).Select(trial => (Case: item, Trial: trial))).ToList();
-        if (jobs.Count == 0)
-        {
-            throw new WreException($"{skill.Skill} has no benchmark cases.", $"write evals/evals.json in {skill.Folder.Path}; docs/reference/json.md shows the format");
-        }
-
+        var jobs = CaseRunner.Jobs(skill);
         var started = time.GetUtcNow();
         var cases = new CaseRunner(time);
         var runs = new BenchmarkRun[jobs.Count];
@@ -42,18 +34,7 @@ public sealed class BenchmarkRunner(ExecutionLog log, MetricsLog metrics, Benchm
         }).ConfigureAwait(false);
 
         var result = BenchmarkSummary.Of(
-            new BenchmarkResult
-            {
-                RunId = Guid.CreateVersion7(started).ToString(),
-                Skill = skill.Skill,
-                Digest = skill.Digest,
-                Version = skill.Version ?? skill.Folder.Settings.Version,
-                State = skill.State.Text(),
-                Agent = agent.Name,
-                StartedAt = Timestamp.ToIso(started),
-                DurationSeconds = (time.GetUtcNow() - started).TotalSeconds,
-                Judge = judge is { Cascade.Questions: > 0 } used ? Use(used.Cascade, used.Certificate) : null,
-            },
+            cases.Ended(skill, agent, started) with { Judge = judge is { Cascade.Questions: > 0 } used ? Use(used.Cascade, used.Certificate) : null },
             runs,
             fidelityThreshold);
         log.Append(skill.Skill, runs.Select(run => run.Execution.Record), time.GetUtcNow());

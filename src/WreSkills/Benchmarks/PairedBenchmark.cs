@@ -1,8 +1,6 @@
 using WreSkills.Executions;
 using WreSkills.Loading;
-using WreSkills.Registry;
 using WreSkills.Scoring;
-using WreSkills.Storage;
 
 namespace WreSkills.Benchmarks;
 
@@ -26,12 +24,7 @@ public sealed class PairedBenchmark(TimeProvider time)
     public async Task<(BenchmarkResult Baseline, BenchmarkResult Candidate)> RunAsync(
         LoadedSkill baseline, LoadedSkill candidate, IAgent agent, int parallel, double fidelityThreshold, Action<int, int>? progress, JudgeCascade? judge, CancellationToken cancellationToken)
     {
-        var jobs = baseline.Folder.Cases.SelectMany(item => Enumerable.Range(1, item.Trials).Select(trial => (Case: item, Trial: trial))).ToList();
-        if (jobs.Count == 0)
-        {
-            throw new WreException($"{baseline.Skill} has no benchmark cases, so no variation can be shown to be better.", $"write evals/evals.json in {baseline.Folder.Path}; docs/reference/json.md shows the format");
-        }
-
+        var jobs = CaseRunner.Jobs(baseline, ", so no variation can be shown to be better");
         var (started, cases) = (time.GetUtcNow(), new CaseRunner(time));
         var (before, after) = (new BenchmarkRun[jobs.Count], new BenchmarkRun[jobs.Count]);
         var finished = 0;
@@ -50,19 +43,6 @@ public sealed class PairedBenchmark(TimeProvider time)
 
         return (Sum(baseline, before), Sum(candidate, after));
 
-        BenchmarkResult Sum(LoadedSkill skill, BenchmarkRun[] runs) => BenchmarkSummary.Of(
-            new BenchmarkResult
-            {
-                RunId = Guid.CreateVersion7(started).ToString(),
-                Skill = skill.Skill,
-                Digest = skill.Digest,
-                Version = skill.Version ?? skill.Folder.Settings.Version,
-                State = skill.State.Text(),
-                Agent = agent.Name,
-                StartedAt = Timestamp.ToIso(started),
-                DurationSeconds = (time.GetUtcNow() - started).TotalSeconds,
-            },
-            runs,
-            fidelityThreshold);
+        BenchmarkResult Sum(LoadedSkill skill, BenchmarkRun[] runs) => BenchmarkSummary.Of(cases.Ended(skill, agent, started), runs, fidelityThreshold);
     }
 }

@@ -32,7 +32,7 @@ internal static class VariationOptions
             return null;
         }
 
-        using var judge = invocation.Workspace.Judge(cache: false);
+        using var judge = invocation.Workspace.Agents.Judge(cache: false);
         var request = new VariationRequest
         {
             Skill = review.Skill,

@@ -33,9 +33,9 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var parsed = invocation.Parsed;
-        using var judge = parsed.GetValue(s_noJudge) ? null : invocation.Workspace.Judge(cache: !parsed.GetValue(s_noCache));
+        using var judge = parsed.GetValue(s_noJudge) ? null : invocation.Workspace.Agents.Judge(cache: !parsed.GetValue(s_noCache));
         var result = await invocation.Workspace.BenchAsync(
-            parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agent(parsed.GetValue(s_agent), cache: !parsed.GetValue(s_noCache)),
+            parsed.GetValue(s_skill)!, GlobalOptions.ParseState(parsed.GetValue(s_state)!), invocation.Workspace.Agents.Named(parsed.GetValue(s_agent), cache: !parsed.GetValue(s_noCache)),
             parsed.GetValue(s_parallel), new Progress(invocation.Error, "bench").Report, cancellationToken, judge);
         if (s_report.Write(invocation, result))
         {

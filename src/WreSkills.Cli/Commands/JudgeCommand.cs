@@ -22,7 +22,7 @@ internal static class JudgeCommand
     private static async Task<int> CalibrateAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var (workspace, skill, file) = (invocation.Workspace, invocation.Parsed.GetValue(s_skill)!, invocation.Parsed.GetValue(s_labels)!);
-        using var judge = workspace.Judge(cache: false) ?? throw NoJudge();
+        using var judge = workspace.Agents.Judge(cache: false) ?? throw NoJudge();
         var labels = ReadLabels(workspace, skill, file);
         var certificate = await JudgeCalibration.RunAsync(
             new JudgeCertificate
@@ -46,7 +46,7 @@ internal static class JudgeCommand
     private static int Show(Invocation invocation)
     {
         var skill = invocation.Parsed.GetValue(s_skill)!;
-        using var judge = invocation.Workspace.Judge(cache: false) ?? throw NoJudge();
+        using var judge = invocation.Workspace.Agents.Judge(cache: false) ?? throw NoJudge();
         var certificate = invocation.Workspace.Certificates.Find(skill)
             ?? throw new WreException($"No judge was measured for {skill} yet.", $"wre judge calibrate --skill {skill} --labels FILE");
         return Print(invocation, certificate, judge);

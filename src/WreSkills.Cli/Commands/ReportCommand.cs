@@ -39,7 +39,7 @@ internal static class ReportCommand
         {
             var name = invocation.Parsed.GetValue(skill)!;
             var (operation, path) = Find(invocation, name);
-            using var model = invocation.Workspace.AdvisorModel()
+            using var model = invocation.Workspace.Agents.Advisor()
                 ?? throw new WreException("No model advises in this workspace.", "name an agent of kind chat under `advisor: {model: NAME}` in wre.yaml; see docs/reference/review.md");
             var analysis = invocation.Workspace.Reports.Find(operation)
                 ?? throw new WreException($"The failure report of {name} (rollback {operation}) was written before models could be asked.", $"delete {invocation.Workspace.Layout.Relative(path)} and it is written anew");
@@ -136,7 +136,7 @@ internal static class ReportCommand
         return Invocation.With(new Command("review", "Record that a person reviewed the failure report; without it the version cannot be promoted again.") { skill, approver, note }, invocation =>
         {
             var name = invocation.Parsed.GetValue(skill)!;
-            var (version, rollback) = invocation.Workspace.Promoter.Review(name, invocation.Parsed.GetValue(approver)!, invocation.Parsed.GetValue(note)!);
+            var (version, rollback) = invocation.Workspace.RollbackReviews.Record(name, invocation.Parsed.GetValue(approver)!, invocation.Parsed.GetValue(note)!);
             invocation.Workspace.Deadlines.Done(rollback.Operation, "human_review", invocation.Workspace.Time.GetUtcNow());
             if (invocation.Json)
             {

@@ -122,7 +122,7 @@ internal static class RolloutCommand
 
     private static int Apply(Invocation invocation, RolloutRequest request, bool force)
     {
-        var outcome = invocation.Workspace.Steer(request, force);
+        var outcome = invocation.Workspace.Watch.Steer(request, force);
         if (invocation.Json)
         {
             JsonOutput.Write(invocation.Output, new JsonObject

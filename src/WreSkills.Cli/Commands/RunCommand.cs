@@ -32,7 +32,7 @@ internal static class RunCommand
         PromotionState? state = parsed.GetValue(s_state) is { } pinned ? GlobalOptions.ParseState(pinned) : null;
         var file = parsed.GetValue(s_file)!;
         var inputs = InputLines.Read(file, Console.In).Select(line => RunInput.Parse(line.Text, line.Name)).Select(input => key is null || input.Key is not null ? input : input with { Key = key }).ToList();
-        var runner = new SkillRunner(invocation.Workspace, invocation.Workspace.Agent(parsed.GetValue(s_agent)));
+        var runner = new SkillRunner(invocation.Workspace, invocation.Workspace.Agents.Named(parsed.GetValue(s_agent)));
         var progress = new Progress(invocation.Error, "run").Report;
         var quiet = parsed.GetValue(s_quiet);
         var outcomes = new List<RunOutcome>();

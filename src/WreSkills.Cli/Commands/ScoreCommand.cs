@@ -29,7 +29,7 @@ internal static class ScoreCommand
         }
 
         using var judge = invocation.Parsed.GetValue(s_judge)
-            ? workspace.Judge(cache: false) ?? throw new WreException("wre.yaml names no judge.", "add `judge: {model: NAME}` with the name of an agent of kind chat; docs/reference/judge.md")
+            ? workspace.Agents.Judge(cache: false) ?? throw new WreException("wre.yaml names no judge.", "add `judge: {model: NAME}` with the name of an agent of kind chat; docs/reference/judge.md")
             : null;
         if (judge is not null && file is null)
         {

@@ -58,7 +58,7 @@ public sealed class ReviewWorker(Workspace workspace)
     /// <returns>The review with the model's part; the same review when no model is configured.</returns>
     public async Task<SkillReview> AskAsync(SkillReview review, CancellationToken cancellationToken)
     {
-        using var model = workspace.AdvisorModel();
+        using var model = workspace.Agents.Advisor();
         if (model is null)
         {
             return review;
@@ -74,7 +74,7 @@ public sealed class ReviewWorker(Workspace workspace)
     public async Task<IReadOnlyList<(string Skill, string Text)>> AskWaitingAsync(CancellationToken cancellationToken)
     {
         var done = new List<(string, string)>();
-        using var model = workspace.AdvisorModel();
+        using var model = workspace.Agents.Advisor();
         if (model is null)
         {
             return done;
@@ -132,7 +132,7 @@ public sealed class ReviewWorker(Workspace workspace)
     public async Task<VariationOutcome> VaryAsync(VariationRequest request, string? agent, Scoring.JudgeCascade? judge, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         var settings = request.Ask ? workspace.Configuration.Advisor : null;
-        using var model = settings is null ? null : workspace.Model(settings.Model, cache: false);
+        using var model = settings is null ? null : workspace.Agents.Model(settings.Model, cache: false);
         request = settings is null ? request : request with { Patience = settings.Limit };
         return await new VariationReview(workspace).RunAsync(request, model, () => Runner(agent), judge, progress, cancellationToken).ConfigureAwait(false);
     }
@@ -142,6 +142,6 @@ public sealed class ReviewWorker(Workspace workspace)
     {
         var advisor = workspace.Configuration.Advisor?.Model.Name;
         var others = workspace.Configuration.Agents.Keys.Where(agent => agent != advisor).ToList();
-        return workspace.Agent(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? advisor : null), cache: false);
+        return workspace.Agents.Named(name ?? (others.Count == 1 ? others[0] : others.Count == 0 ? advisor : null), cache: false);
     }
 }

@@ -41,6 +41,34 @@ public sealed class SkillWatch(Workspace workspace)
         return new MonitoredSkill(production, rollback ?? demotion) { Staged = staged };
     }
 
+    /// <summary>Changes a rollout by hand. Advancing takes passing checks, unless an approver who may override forces it.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="force">Go on whatever the checks say.</param>
+    public RollbackOutcome Steer(RolloutRequest request, bool force)
+    {
+        workspace.Ingestor.Run(request.Skill);
+        var entry = workspace.Registry.Load().Require(request.Skill);
+        if (workspace.Monitor.Evaluate(request.Skill, entry, workspace.Policy, PromotionState.Staged) is not { } report || entry.Rollout is not { } rollout)
+        {
+            return workspace.Rollouts.Change(request);
+        }
+
+        if (request.Change == RolloutRequest.Advance && rollout.Status == RolloutEntry.Progressing)
+        {
+            var decision = Decide(request.Skill, entry, report);
+            if (decision.Move != RolloutMove.Advance && decision.Reason != "needs_approval" && !(force && workspace.Policy.FindApprover(request.Approver, Approver.Override) is not null))
+            {
+                return new RollbackOutcome
+                {
+                    Refusal = $"{decision.Checks[^1].Name.Replace('_', ' ')}: {decision.Checks[^1].Sentence}" + (force ? " Only an approver with the right to override goes on all the same: name them with --approver." : ""),
+                };
+            }
+        }
+
+        var (candidate, baseline) = RolloutGuide.Totals(report);
+        return workspace.Rollouts.Change(request with { OnlyIf = (report.Stay.StateSerial, rollout.Step, rollout.Status), Counts = (report.Executions, candidate, baseline) });
+    }
+
     private (MonitorReport? Report, Transition? Rollback) Look(string skill, PromotionState state)
     {
         if (workspace.Registry.Load().Find(skill) is not { } entry || workspace.Monitor.Evaluate(skill, entry, workspace.Policy, state) is not { } report)

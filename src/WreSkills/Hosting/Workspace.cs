@@ -60,10 +60,13 @@ public sealed class Workspace : IDisposable
         Dependencies = new DependencyHealth(Layout, configuration.Dependencies, Policy.Triggers.DependencyFailure, time);
         Reader = new SkillReader(
             Loader, new AgentNames(configuration.Agents.Select(agent => KeyValuePair.Create(agent.Key, (agent.Value as ChatAgentSettings)?.Model))), new DependencyResolver(Layout, Dependencies, configuration.Catalog));
-        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, JudgeProblem);
+        Certificates = new JudgeCertificateStore(Layout);
+        Agents = new WorkspaceAgents(configuration, Certificates, time);
+        Checker = new PromotionChecker(Layout, Registry, Loader, Benchmarks, Ingestor, Database, Dependencies, Policy, time, Agents.JudgeProblem);
         Issuer = new TicketIssuer(Checker, Tickets, Index, Audit, Policy, time);
         Settlement = new Settlement(Layout, Locks, Registry, Store, Loader, Journal, Audit, Metrics, Ingestor, Database, Outbox, Index, Graph, Policy, time);
         Promoter = new Promoter(Layout, Locks, Registry, Store, Journal, TicketChecker, Audit, Checker, Settlement, Statements, PolicyGuardian, Policy, time);
+        RollbackReviews = new RollbackReviews(Locks, Registry, Audit, Policy, time);
         Rollouts = new RolloutController(Locks, Registry, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Adopter = new Adopter(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Policy);
         Lifecycle = new SkillLifecycle(Layout, Locks, Registry, Store, Settlement, new TransitionCommitter(Registry, Store, Journal, time), Database, Graph, Index, Statements, Policy, time);
@@ -71,7 +74,6 @@ public sealed class Workspace : IDisposable
         Decisions = new ProposalDecisions(Layout, Proposals, Loader, Registry, Audit, Policy, configuration.Agents.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), time);
         Reports = new FailureReport(Layout, Database, Executions, Store, Registry, configuration.Advisor?.Model.Model, time);
         Reviews = new ReviewStore(Layout);
-        Certificates = new JudgeCertificateStore(Layout);
         Anomalies = new AnomalyStore(Layout);
         Advisor = new SkillAdvisor(Registry, Loader, Store, Database, Executions, Monitor, Checker, Anomalies, Policy, time);
         IndexRefresh = new IndexRefresh(this);
@@ -95,6 +97,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>What <c>wre.yaml</c> says.</summary>
     public WorkspaceConfiguration Configuration { get; }
+
+    /// <summary>The agents and models that it names.</summary>
+    public WorkspaceAgents Agents { get; }
 
     /// <summary>Where things are.</summary>
     public WorkspaceLayout Layout { get; }
@@ -210,6 +215,9 @@ public sealed class Workspace : IDisposable
     /// <summary>The one promoter.</summary>
     public Promoter Promoter { get; }
 
+    /// <summary>People's reviews of failure reports.</summary>
+    public RollbackReviews RollbackReviews { get; }
+
     /// <summary>Changes the share of traffic of staged versions.</summary>
     public RolloutController Rollouts { get; }
 
@@ -278,28 +286,6 @@ public sealed class Workspace : IDisposable
     /// <summary>Closes the database; the next question opens it again.</summary>
     public void Dispose() => Database.Dispose();
 
-    /// <summary>An agent by name.</summary>
-    /// <param name="name">Its name in <c>wre.yaml</c>; null for the only one there is beside the advisor.</param>
-    /// <exception cref="WreException">There is no such agent, or several to choose from.</exception>
-    /// <param name="cache">Whether answers of models may be kept and used again where the request allows it. Default true.</param>
-    public IAgent Agent(string? name, bool cache = true)
-    {
-        var agents = Configuration.Agents;
-        var known = agents.Count == 0 ? "it names none" : $"it names {string.Join(", ", agents.Keys)}";
-        // Who only advises runs no skill unless it is named.
-        var only = agents.Where(agent => agents.Count == 1 || agent.Value != Configuration.Advisor?.Model).Select(agent => agent.Key).ToList();
-        if (name is null && only.Count != 1)
-        {
-            throw new WreException($"Which agent? {WorkspaceConfiguration.FileName} does not name exactly one ({known}).", "pass --agent NAME; agents stand under `agents:` in wre.yaml");
-        }
-
-        return agents.TryGetValue(name ?? only[0], out var settings) ? Agent(settings, cache)
-            : throw new WreException($"There is no agent '{name}' in {WorkspaceConfiguration.FileName}; {known}.", "add it under `agents:` with `command: [program, argument, …]`, or `kind: chat` and a model");
-    }
-
-    private IAgent Agent(AgentSettings settings, bool cache) =>
-        settings is ChatAgentSettings chat ? new ChatAgent(Model(chat, cache), Time) : new CommandAgent((CommandAgentSettings)settings, Time);
-
     /// <summary>Who delivers messages of the outbox; dispose of those that are disposable.</summary>
     /// <param name="console">Where notifiers of kind console write.</param>
     public IReadOnlyList<OutboxCourier> Couriers(TextWriter console) => [.. Configuration.Notifiers.Select(settings => new OutboxCourier(Outbox, Ledger, Notifier(settings, console), Time))];
@@ -315,24 +301,6 @@ public sealed class Workspace : IDisposable
         CommandNotifierSettings command => new CommandNotifier(command, Time),
         _ => new ConsoleNotifier((ConsoleSettings)settings, console),
     };
-
-    /// <summary>The judge that wre.yaml names, or null when it names none.</summary>
-    /// <param name="cache">Whether earlier answers to the very same question may be used again.</param>
-    public JudgeCascade? Judge(bool cache) => Configuration.Judge is { } settings
-        ? new JudgeCascade(Model(settings.Scorer, cache), settings.Second is { } second ? Model(second, cache) : null, settings.Margin)
-        : null;
-
-    /// <summary>The advisor's model that wre.yaml names, or null when it names none; dispose of it.</summary>
-    public AdvisorModel? AdvisorModel() => Configuration.Advisor is { } settings ? new AdvisorModel(Model(settings.Model, cache: false), settings.Limit, Time) : null;
-
-    // What a judge decided counts only as long as it is the workspace's judge, and as its latest certificate says.
-    private string? JudgeProblem(string skill, JudgeUse used) =>
-        Configuration.Judge is { } settings && JudgeCascade.IdentityOf(settings.Scorer, settings.Second) is var identity && identity != used.Judge ? $"{used.Judge} answered, and wre.yaml names {identity} now"
-        : used.Prompt != JudgePrompt.Digest ? "its prompt has changed since"
-        : Certificates.Find(skill)?.Problem(used.Judge, used.Model, JudgePrompt.Digest);
-
-    /// <summary>A model by its settings.</summary>
-    internal ChatModel Model(ChatAgentSettings settings, bool cache) => new(settings, cache ? new ChatCache(Layout.ChatCacheFolder) : null, Time);
 
     /// <summary>Benchmarks a skill and notes its draft in the registry.</summary>
     /// <param name="skill">The skill's name.</param>
@@ -356,34 +324,6 @@ public sealed class Workspace : IDisposable
         }
 
         return result;
-    }
-
-    /// <summary>Changes a rollout by hand. Advancing takes passing checks, unless an approver who may override forces it.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="force">Go on whatever the checks say.</param>
-    public RollbackOutcome Steer(RolloutRequest request, bool force)
-    {
-        Ingestor.Run(request.Skill);
-        var entry = Registry.Load().Require(request.Skill);
-        if (Monitor.Evaluate(request.Skill, entry, Policy, PromotionState.Staged) is not { } report || entry.Rollout is not { } rollout)
-        {
-            return Rollouts.Change(request);
-        }
-
-        if (request.Change == RolloutRequest.Advance && rollout.Status == RolloutEntry.Progressing)
-        {
-            var decision = Watch.Decide(request.Skill, entry, report);
-            if (decision.Move != RolloutMove.Advance && decision.Reason != "needs_approval" && !(force && Policy.FindApprover(request.Approver, Approver.Override) is not null))
-            {
-                return new RollbackOutcome
-                {
-                    Refusal = $"{decision.Checks[^1].Name.Replace('_', ' ')}: {decision.Checks[^1].Sentence}" + (force ? " Only an approver with the right to override goes on all the same: name them with --approver." : ""),
-                };
-            }
-        }
-
-        var (candidate, baseline) = RolloutGuide.Totals(report);
-        return Rollouts.Change(request with { OnlyIf = (report.Stay.StateSerial, rollout.Step, rollout.Status), Counts = (report.Executions, candidate, baseline) });
     }
 
     /// <summary>Data stores and MCP endpoints by name, with the skills whose furthest live version (or draft) names them.</summary>

@@ -298,62 +298,6 @@ public sealed class Promoter(
         : found.Rollback.ReviewedBy is null ? (null, $"The failure report of {skill} {found.Label} is not reviewed; read it with `wre report show --skill {skill}`, then `wre report review`.")
         : (found, null);
 
-    /// <summary>Records that a person reviewed the failure report of the latest rollback of a skill (policy 3.2, within 24 h).</summary>
-    /// <returns>Label and rollback that were reviewed.</returns>
-    /// <exception cref="WreException">There is nothing to review, or the reviewer is not listed.</exception>
-    public (string Version, RollbackEntry Rollback) Review(string skill, string approver, string note)
-    {
-        if (policy.FindApprover(approver, Approver.Promote) is null)
-        {
-            throw new WreException($"{approver} is not listed under `approvers` in the policy.", "a listed person reviews failure reports");
-        }
-
-        using var commit = locks.AcquireCommit();
-        var document = registry.Load();
-        var entry = document.Require(skill);
-        var (label, version) = entry.Versions.Where(candidate => candidate.Value.RolledBack is { ReviewedBy: null })
-            .OrderByDescending(candidate => candidate.Value.StateSerial).Select(candidate => (candidate.Key, candidate.Value)).FirstOrDefault();
-        if (version is null)
-        {
-            throw new WreException($"No rollback of {skill} waits for a review.", $"`wre show --skill {skill}` lists its versions");
-        }
-
-        var now = Timestamp.ToIso(time.GetUtcNow());
-        var reviewed = version.RolledBack! with { ReviewedBy = approver, ReviewedAt = now };
-        foreach (var operation in OpenReviews(skill, label, reviewed.Operation))
-        {
-            audit.Append($"{operation}-review", new System.Text.Json.Nodes.JsonObject
-            {
-                ["operation"] = $"{operation}-review",
-                ["timestamp"] = now,
-                ["event"] = "review",
-                ["skill"] = skill,
-                ["version"] = label,
-                ["approver"] = approver,
-                ["reason"] = note,
-            });
-        }
-
-        registry.TryCommit(document.With(skill, entry.With(label, version with { RolledBack = reviewed })), document.Serial);
-        return (label, reviewed);
-    }
-
-    // A version that was rolled back and then demoted has two reports, of which the registry knows the later; who reviews
-    // it has done with both, or the deadline of the first could never be met.
-    private List<string> OpenReviews(string skill, string version, string latest)
-    {
-        static string? Text(System.Text.Json.JsonElement line, string name) =>
-            line.TryGetProperty(name, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
-
-        var lines = audit.Lines();
-        var known = lines.Select(line => Text(line, "operation")).ToHashSet();
-        return
-        [
-            .. lines.Where(line => Text(line, "event") == "rollback" && Text(line, "skill") == skill && Text(line, "version") == version)
-                .Select(line => Text(line, "operation")!).Append(latest).Distinct().Where(operation => !known.Contains($"{operation}-review")),
-        ];
-    }
-
     /// <summary>Notes a benchmarked draft in the registry, registering the skill if it is new.</summary>
     public void NotePrototype(string skill, string digest, SkillSettings settings)
     {

@@ -84,7 +84,7 @@ public sealed class AuditChainTests : IDisposable
         var (first, second) = (_test.Ticket(PromotionState.Staged), _test.Ticket(PromotionState.Staged));
         TestWorkspace.Committed(_test.Promote(PromotionState.Staged, first));
         _test.RollBack(PromotionState.Staged);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
         File.AppendAllText(_test.Workspace.Layout.AuditFile, "{\"prev\":\"0");
         Assert.Single(Chain().Problems);
         TestWorkspace.Committed(_test.Promote(PromotionState.Staged, second));

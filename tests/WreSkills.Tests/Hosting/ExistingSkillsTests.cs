@@ -115,7 +115,7 @@ public sealed class ExistingSkillsTests : IDisposable
         Assert.NotNull(outcome.Transition);
         Healthy(workspace);
         workspace.Worker.Run();
-        workspace.Promoter.Review("a", "0102", "seen");
+        workspace.RollbackReviews.Record("a", "0102", "seen");
         Assert.NotNull(workspace.Promoter.Undo("a", "0102", "it was fine", "tester").Transition);
         Assert.Equal(PromotionState.Production, workspace.Registry.Load().Require("a").PromotionState);
         Healthy(workspace);

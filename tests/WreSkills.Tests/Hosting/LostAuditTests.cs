@@ -46,7 +46,7 @@ public sealed class LostAuditTests : IDisposable
         {
             TestWorkspace.Committed(_test.Promote(PromotionState.Staged, ticket));
             _test.RollBack(PromotionState.Staged);
-            _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
+            _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
         }
 
         File.Delete(_test.Workspace.Layout.AuditFile);

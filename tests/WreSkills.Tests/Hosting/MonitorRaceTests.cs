@@ -86,7 +86,7 @@ public sealed class MonitorRaceTests : IDisposable
             Assert.Equal((lines + 1, alerts + 1, round + 1), (AuditLines(test), Alerts(test), test.Entry.Versions["1.0"].Rollbacks));
             Assert.Equal(PromotionState.Staged, test.Entry.PromotionState);
 
-            test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "a race");
+            test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "a race");
             Assert.NotNull(test.Workspace.Promoter.Undo(TestWorkspace.Skill, TestWorkspace.Approver, "for the next round", "test").Transition);
         }
 

@@ -48,7 +48,7 @@ public sealed class OverrideTests : IDisposable
         _test.RollBack(PromotionState.Production);
         Assert.Contains("junior is not listed", Undo("junior").Refusal!, StringComparison.Ordinal);
         Assert.Contains("is not reviewed", Undo(TestWorkspace.Approver).Refusal!, StringComparison.Ordinal);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "the network was down");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "the network was down");
         var restored = Undo(TestWorkspace.Approver).Transition!;
         Assert.Equal(("restore", PromotionState.Production), (restored.Kind, _test.Entry.PromotionState));
         Assert.Null(_test.Entry.Versions["1.0"].RolledBack);
@@ -64,7 +64,7 @@ public sealed class OverrideTests : IDisposable
     {
         await _test.ProduceAsync();
         _test.RecordFidelity([.. Enumerable.Repeat(0.5, 10)]);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "reviewed");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "reviewed");
         Assert.NotNull(_test.Workspace.Promoter.Undo(TestWorkspace.Skill, TestWorkspace.Approver, "false alarm", "author").Transition);
         Assert.Null(_test.RecordFidelity(1.0).Skills[TestWorkspace.Skill].Rollback);
     }
@@ -76,7 +76,7 @@ public sealed class OverrideTests : IDisposable
         _test.RollBack(PromotionState.Staged);
         var refused = _test.Promote(PromotionState.Staged, _test.Ticket(PromotionState.Staged));
         Assert.StartsWith("gate failure_report_reviewed", Assert.Single(refused.Refusals), StringComparison.Ordinal);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, "junior", "the throttle was missing");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, "junior", "the throttle was missing");
         TestWorkspace.Committed(_test.Promote(PromotionState.Staged, _test.Ticket(PromotionState.Staged)));
         Assert.Null(_test.Entry.Versions["1.0"].RolledBack);
     }
@@ -86,7 +86,7 @@ public sealed class OverrideTests : IDisposable
     {
         await _test.ProduceAsync();
         _test.RollBack(PromotionState.Production);
-        Assert.Throws<WreException>(() => _test.Workspace.Promoter.Review(TestWorkspace.Skill, "mallory", "fine"));
+        Assert.Throws<WreException>(() => _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, "mallory", "fine"));
         Assert.Null(_test.Entry.Versions["1.0"].RolledBack!.ReviewedBy);
     }
 
@@ -150,7 +150,7 @@ public sealed class OverrideTests : IDisposable
         await _test.ProduceAsync();
         _test.RollBack(PromotionState.Production);
         _test.Workspace.Worker.Run();
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "reviewed");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "reviewed");
         _test.Workspace.Worker.Run();
         Assert.Empty(_test.Workspace.Deadlines.List());
     }

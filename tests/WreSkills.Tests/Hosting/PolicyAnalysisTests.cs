@@ -114,7 +114,7 @@ public sealed class PolicyAnalysisTests : IDisposable
     {
         await ProduceAsync();
         RecordByMinute(0.5, 10);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
         Assert.NotNull(_test.Workspace.Promoter.Undo(TestWorkspace.Skill, TestWorkspace.Approver, "false alarm", "author").Transition);
         RecordByMinute(0.92, 10);
         var stays = Impact("triggers: {pattern_fidelity: {below: 0.86}}\n").Stays;

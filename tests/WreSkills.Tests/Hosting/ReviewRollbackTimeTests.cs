@@ -61,7 +61,7 @@ public sealed class ReviewRollbackTimeTests : IDisposable
         _test.Time.Advance(TimeSpan.FromHours(1));
         Assert.Null(_test.RollBack(PromotionState.Staged).Refusal);
         _test.Workspace.Worker.Run();
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "read both");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "read both");
         _test.Workspace.Worker.Run();
         _test.Time.Advance(TimeSpan.FromDays(3));
         Assert.Empty(_test.Workspace.Worker.Overdue());

@@ -14,7 +14,7 @@ public sealed class RolloutTests : IDisposable
 
     private RolloutEntry Rollout => _test.Entry.Rollout!;
 
-    private RollbackOutcome Steer(string change, string? approver = null, bool force = false, int? percent = null) => _test.Workspace.Steer(
+    private RollbackOutcome Steer(string change, string? approver = null, bool force = false, int? percent = null) => _test.Workspace.Watch.Steer(
         new RolloutRequest { Skill = TestWorkspace.Skill, Change = change, Reason = "by hand", Approver = approver, Percent = percent, RequestedBy = "someone" }, force);
 
     private IEnumerable<JsonNode?> Audit(string change) => File.ReadLines(_test.Workspace.Layout.AuditFile).Select(line => JsonNode.Parse(line)).Where(line => (string?)line!["change"] == change);
@@ -151,7 +151,7 @@ public sealed class RolloutTests : IDisposable
         Assert.Equal("candidate", test.Workspace.Loader.Load(TestWorkspace.Skill, "k", ["low-risk"])!.Arm);
         test.RecordGood(10);
         Assert.Equal(0, test.Entry.Rollout!.Step);
-        var outcome = test.Workspace.Steer(new RolloutRequest { Skill = TestWorkspace.Skill, Change = RolloutRequest.Advance, Reason = "looks good", Approver = TestWorkspace.Approver }, force: false);
+        var outcome = test.Workspace.Watch.Steer(new RolloutRequest { Skill = TestWorkspace.Skill, Change = RolloutRequest.Advance, Reason = "looks good", Approver = TestWorkspace.Approver }, force: false);
         Assert.NotNull(outcome.Transition);
         Assert.Equal((50, null), (test.Entry.Rollout!.Percent, test.Entry.Rollout.Labels));
     }

@@ -130,7 +130,7 @@ public sealed class SignedPromotionTests : IDisposable
         var ticket = await SignedAsync(PromotionState.Staged, "0102");
         TestWorkspace.Committed(_test.Promote(PromotionState.Staged, ticket));
         Assert.NotNull(_test.RollBack(PromotionState.Staged).Transition);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
         Assert.Contains("it was used already", Refusals(PromotionState.Staged, ticket), StringComparison.Ordinal);
     }
 
@@ -300,7 +300,7 @@ public sealed class SignedPromotionTests : IDisposable
         Assert.Contains("the audit log nothing in production", Assert.Throws<WreException>(() => _test.Workspace.Loader.Load(TestWorkspace.Skill, "any")).Message, StringComparison.Ordinal);
         File.WriteAllText(_test.At($"{Core}/skills_registry.json"), after);
 
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "seen");
         Assert.Contains("needs the approver's signature", _test.Workspace.Promoter.Undo(TestWorkspace.Skill, TestWorkspace.Approver, "false alarm", "author").Refusal!, StringComparison.Ordinal);
         var stranger = await _people.KeyAsync("mallory");
         Assert.Contains(stranger.Fingerprint, Undo("mallory").Refusal!, StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public sealed class TicketTests : IDisposable
         var ticket = _test.Ticket(PromotionState.Staged);
         TestWorkspace.Committed(_test.Promote(PromotionState.Staged, ticket));
         _test.RollBack(PromotionState.Staged);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "understood");
         var reason = Assert.Single(_test.Promote(PromotionState.Staged, ticket).Refusals);
         Assert.Equal("ticket APPROVAL_20251020_001: it was used already: it brought spam_check 1.0 to staged; a ticket is good for one promotion", reason);
     }

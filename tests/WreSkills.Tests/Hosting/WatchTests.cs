@@ -198,7 +198,7 @@ public sealed class WatchTests : IDisposable
         _test.RecordFidelity([.. Enumerable.Repeat(0.84, 10)]);
         Assert.Equal(1, _test.Entry.Versions["1.0"].Rollbacks);
         Assert.Contains("may be promoted again from 2025-10-20T13:00:00Z on", Gate(), StringComparison.Ordinal);
-        _test.Workspace.Promoter.Review(TestWorkspace.Skill, TestWorkspace.Approver, "a hiccup");
+        _test.Workspace.RollbackReviews.Record(TestWorkspace.Skill, TestWorkspace.Approver, "a hiccup");
         _test.Time.Advance(TimeSpan.FromMinutes(61));
         _test.RecordGood(100);
         TestWorkspace.Committed(_test.Promote(PromotionState.Production, _test.Ticket(PromotionState.Production)));
@@ -243,7 +243,7 @@ public sealed class WatchTests : IDisposable
         var result = await _test.BenchAsync();
         _test.Workspace.Benchmarks.Save(result with
         {
-            Judge = new WreSkills.Benchmarks.JudgeUse { Judge = _test.Workspace.Judge(cache: false)!.Identity, Prompt = WreSkills.Scoring.JudgePrompt.Digest, Questions = 3 },
+            Judge = new WreSkills.Benchmarks.JudgeUse { Judge = _test.Workspace.Agents.Judge(cache: false)!.Identity, Prompt = WreSkills.Scoring.JudgePrompt.Digest, Questions = 3 },
         });
         WreSkills.Promotion.GateResult Gate() => _test.Workspace.Checker.Check(TestWorkspace.Skill, PromotionState.Prototype, PromotionState.Staged).Gates.Single(gate => gate.Name == "test_pass_rate");
         Assert.Equal(Verdict.Pass, Gate().Verdict);
@@ -269,7 +269,7 @@ public sealed class WatchTests : IDisposable
         // A person who resumes it has seen it.
         if (action == "pause")
         {
-            Assert.NotNull(test.Workspace.Steer(new WreSkills.Promotion.RolloutRequest { Skill = TestWorkspace.Skill, Change = "resume", Reason = "seen", Approver = TestWorkspace.Approver }, force: false).Transition);
+            Assert.NotNull(test.Workspace.Watch.Steer(new WreSkills.Promotion.RolloutRequest { Skill = TestWorkspace.Skill, Change = "resume", Reason = "seen", Approver = TestWorkspace.Approver }, force: false).Transition);
         }
 
         test.Workspace.Watch.Run(TestWorkspace.Skill);

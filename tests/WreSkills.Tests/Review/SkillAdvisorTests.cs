@@ -231,11 +231,11 @@ public sealed class SkillAdvisorTests : IDisposable
     {
         _test.Write("wre.yaml", "version: 1\nagents:\n  rules: {command: [/bin/true]}\n  qwen: {kind: chat, model: q}\nadvisor: {model: qwen}\n");
         _test.Reopen();
-        Assert.Equal("rules", _test.Workspace.Agent(null).Name);
-        Assert.Equal("qwen", _test.Workspace.Agent("qwen").Name);
+        Assert.Equal("rules", _test.Workspace.Agents.Named(null).Name);
+        Assert.Equal("qwen", _test.Workspace.Agents.Named("qwen").Name);
         _test.Write("wre.yaml", "version: 1\nagents:\n  qwen: {kind: chat, model: q}\nadvisor: {model: qwen}\n");
         _test.Reopen();
-        Assert.Equal("qwen", _test.Workspace.Agent(null).Name);
+        Assert.Equal("qwen", _test.Workspace.Agents.Named(null).Name);
     }
 
     [Fact]

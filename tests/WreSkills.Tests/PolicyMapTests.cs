@@ -43,7 +43,7 @@ public sealed partial class PolicyMapTests
     }
 
     [Fact]
-    public void The_rows_cover_every_item_and_heading_of_the_policy_once()
+    public void The_rows_cover_every_line_of_the_policy_that_says_something_once()
     {
         var document = SharedData.ReadOrSkip("seed/PROMOTION_ROLLBACK_POLICY.md");
         Assert.Contains($"`{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document)))}`", s_page, StringComparison.Ordinal);
@@ -54,26 +54,13 @@ public sealed partial class PolicyMapTests
         Assert.All(covered, line => Assert.InRange(line, 1, lines.Length));
 
         var items = Items(lines);
-        Assert.True(items.Count > 100, $"only {items.Count} items were found");
+        Assert.True(items.Count > 300, $"only {items.Count} lines were found");
         Assert.Empty(items.Except(covered).Select(line => $"line {line}: {lines[line - 1]}"));
     }
 
-    // Items of lists and headings of the second and third level, outside of fences; counted from one.
-    private static List<int> Items(string[] lines)
-    {
-        var items = new List<int>();
-        var fenced = false;
-        for (var index = 0; index < lines.Length; index++)
-        {
-            fenced ^= lines[index].StartsWith("```", StringComparison.Ordinal);
-            if (!fenced && Item().IsMatch(lines[index]))
-            {
-                items.Add(index + 1);
-            }
-        }
-
-        return items;
-    }
+    // Everything but blank lines, rules and the signs of a fence; counted from one.
+    private static List<int> Items(string[] lines) =>
+        [.. Enumerable.Range(1, lines.Length).Where(line => lines[line - 1].Trim() is { Length: > 0 } text && text != "---" && !text.StartsWith("```", StringComparison.Ordinal))];
 
     private static bool IsTest(string name) =>
         name.Split('.') is [var type, var method]
@@ -139,9 +126,6 @@ public sealed partial class PolicyMapTests
             .Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
 
     private sealed record Row(int From, int To, string Policy, string Fulfilled, string Proved, string Text);
-
-    [GeneratedRegex(@"^(\s*- |\s*\d+\. |###? )", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex Item();
 
     [GeneratedRegex("`(?<name>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
